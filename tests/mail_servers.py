@@ -1,0 +1,252 @@
+"""Real mail servers for tests: pytest fixtures `imap_server`, `smtp_sink` and `dovecot`.
+
+A pytest plugin, named in pyproject.toml.
+"""
+
+import asyncio
+import grp
+import os
+import pwd
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, field
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from imapclient import IMAPClient
+
+from helpdesk.embedded.processes import Account, Child, Program, answers, free_port
+from helpdesk.embedded.trial_mail import TrialMail
+from tests.testing_services import SYSTEM_PATH
+
+Answer = TypeVar("Answer")
+HOST = "127.0.0.1"
+
+
+@dataclass
+class ImapServer:
+    """The trial mail server in a thread: any address is an account with the one `password`."""
+
+    home: Path
+    password: str = "only-for-tests"
+    host: str = HOST
+    port: int = field(default_factory=free_port)
+    smtp_port: int = field(default_factory=free_port)
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.mail = TrialMail(
+            self.home, password=self.password, smtp=self.smtp_port, imap=self.port
+        )
+        self._ask(self.mail.start())
+
+    def stop(self) -> None:
+        """Close the ports and end the thread; the letters stay in `home`."""
+        self._ask(self.mail.stop())
+        self._ask(self._drop_connections())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(5)
+        self.loop.close()
+
+    def add_account(self, address: str) -> None:
+        """Make an empty mailbox (a first letter or login would make it too)."""
+        self._ask(self._account(address))
+
+    def deliver(self, address: str, letter: bytes) -> None:
+        """Put raw bytes into the inbox of an address."""
+        self._ask(self.mail.deliver(address, letter))
+
+    def letters(self, address: str) -> list[bytes]:
+        """The raw letters in the inbox of an address, oldest first."""
+        with self.client(address) as client:
+            client.select_folder("INBOX", readonly=True)
+            found = client.fetch(client.search(), ["BODY.PEEK[]"])
+            return [found[uid][b"BODY[]"] for uid in sorted(found)]
+
+    def client(self, address: str) -> IMAPClient:
+        """A connection that has signed in."""
+        client = IMAPClient(self.host, port=self.port, ssl=False, timeout=20)
+        client.login(address, self.password)
+        return client
+
+    def begin_anew(self, address: str) -> None:
+        """Replace the mailbox by an empty one with another UIDVALIDITY, as servers may."""
+        self._ask(self._replace(address))
+
+    async def _account(self, address: str) -> None:
+        self.mail.login.account(address)
+
+    async def _replace(self, address: str) -> None:
+        login = self.mail.login
+        account = login.account(address)
+        before = (await account.get_mailbox("INBOX")).uid_validity
+        while (await account.get_mailbox("INBOX")).uid_validity == before:
+            shutil.rmtree(account._home)
+            del login.accounts[address.strip().lower()]
+            account = login.account(address)
+
+    async def _drop_connections(self) -> None:
+        mine = asyncio.current_task()
+        others = [task for task in asyncio.all_tasks() if task is not mine]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def _ask(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+
+@pytest.fixture
+def imap_server(tmp_path: Path) -> Iterator[ImapServer]:
+    """A fresh IMAP (and SMTP) server whose letters lie under the test's own folder."""
+    server = ImapServer(tmp_path / "trial-mail")
+    server.start()
+    yield server
+    server.stop()
+
+
+@dataclass
+class SmtpSink:
+    """An SMTP server that keeps what it is given and can be told to refuse.
+
+    `refusals` maps an address to the answer its RCPT gets (`550 no such user`, `451 later`);
+    `refuse_data` is the answer to every DATA while it is set.
+    """
+
+    host: str = HOST
+    port: int = field(default_factory=free_port)
+    envelopes: list[Envelope] = field(default_factory=list)
+    refusals: dict[str, str] = field(default_factory=dict)
+    refuse_data: str = ""
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        """The letters taken, parsed, oldest first."""
+        parser = BytesParser(policy=policy.default)
+        return [parser.parsebytes(envelope.content) for envelope in self.envelopes]
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        rcpt_options: list[str],
+    ) -> str:
+        if address in self.refusals:
+            return self.refusals[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.refuse_data:
+            return self.refuse_data
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """A fresh SMTP server on loopback."""
+    sink = SmtpSink()
+    controller = Controller(sink, hostname=sink.host, port=sink.port, enable_SMTPUTF8=True)
+    controller.start()
+    yield sink
+    controller.stop()
+
+
+@dataclass
+class Dovecot:
+    """A running Dovecot; `accounts` are addresses, all with `password`."""
+
+    base: Path
+    account: Account
+    user: str
+    group: str
+    password: str = "only-for-tests"
+    host: str = HOST
+    port: int = field(default_factory=free_port)
+
+    def write_settings(self) -> Path:
+        """Write its configuration into `base` and return the file."""
+        for name in ("run", "state", "mail"):
+            (self.base / name).mkdir()
+        (self.base / "passwd").touch()
+        template = (Path(__file__).parent / "dovecot.conf").read_text()
+        for word, value in {
+            "BASE": str(self.base),
+            "USER": self.user,
+            "GROUP": self.group,
+            "PORT": str(self.port),
+        }.items():
+            template = re.sub(rf"\b{word}\b", value, template)
+        settings = self.base / "dovecot.conf"
+        settings.write_text(template)
+        for path in [self.base, *self.base.iterdir()]:
+            os.chown(path, self.account.uid, self.account.gid)
+        return settings
+
+    def add_account(self, address: str) -> None:
+        """Make an account."""
+        home = self.base / "mail" / address
+        with (self.base / "passwd").open("a") as file:
+            file.write(
+                f"{address}:{{PLAIN}}{self.password}:{self.account.uid}:{self.account.gid}"
+                f"::{home}::\n"
+            )
+
+    def deliver(self, address: str, letter: bytes) -> None:
+        """Put raw bytes into the inbox of an address."""
+        with self.client(address) as client:
+            client.append("INBOX", letter)
+
+    def client(self, address: str) -> IMAPClient:
+        """A connection that has signed in."""
+        client = IMAPClient(self.host, port=self.port, ssl=False, timeout=20)
+        client.login(address, self.password)
+        return client
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Dovecot]:
+    """A fresh Dovecot. Mark the test `needs_dovecot`."""
+    program = shutil.which("dovecot", path=SYSTEM_PATH)
+    if program is None:
+        pytest.skip("Dovecot is not installed")
+    name = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    person = pwd.getpwnam(name)
+    # Its socket paths must be short, so not in the test's own deep folder.
+    base = Path(tempfile.mkdtemp(prefix="dovecot-"))
+    base.chmod(0o755)
+    server = Dovecot(
+        base,
+        Account(person.pw_uid, person.pw_gid),
+        person.pw_name,
+        grp.getgrgid(person.pw_gid).gr_name,
+    )
+    child = Child(
+        Program(
+            name="dovecot",
+            command=[program, "-F", "-c", str(server.write_settings())],
+            log=base / "log",
+            env={"PATH": SYSTEM_PATH},
+            ready=lambda _pid: answers(server.port),
+        )
+    )
+    child.start()
+    child.wait_until_ready(20)
+    yield server
+    child.stop()
+    shutil.rmtree(base, ignore_errors=True)

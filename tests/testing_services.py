@@ -1,0 +1,160 @@
+"""An early pytest plugin: PostgreSQL and Valkey for the tests, before Django reads its settings.
+
+`pytest -p tests.testing_services`. Where `DATABASE_URL` or `REDIS_URL` are given, those servers
+are used. Otherwise every run takes a free folder under `var/test`, so that two runs at once do not
+meet; workers of pytest-xdist share the run's PostgreSQL (each has its own database there) and get
+a Valkey each.
+
+Tests that need a program of the operating system carry a marker (`NEEDS`). They are left out
+where it is missing, and the closing lines say how many, by name; with `CI` or `DESK_REQUIRE_ALL`
+set they fail instead.
+"""
+
+import atexit
+import fcntl
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from helpdesk.embedded.postgres import UNSAFE_BUT_QUICK, Postgres
+from helpdesk.embedded.processes import ServiceError
+from helpdesk.embedded.valkey import Valkey
+
+ROOT = Path(__file__).resolve().parent.parent
+DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
+NEEDS = {
+    "needs_dovecot": ("Dovecot", lambda: shutil.which("dovecot", path=SYSTEM_PATH)),
+    "needs_chromium": ("Chromium", lambda: shutil.which("chromium", path=SYSTEM_PATH)),
+    "needs_debian_postgres": ("PostgreSQL from Debian", lambda: debian_postgres_bin()),
+    "needs_redis": ("Redis", lambda: shutil.which("redis-server", path=SYSTEM_PATH)),
+}
+SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+# What settings must have; the tests never read those of an installation.
+THROWAWAY = {
+    "SECRET_KEY": "only-for-tests",
+    "DESK_SEAL_KEY": "b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtMTI=",
+    "DESK_URL": "http://127.0.0.1:8000",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+}
+
+
+def debian_postgres_bin() -> Path | None:
+    """The `bin` folder of Debian's newest PostgreSQL server, if installed."""
+    found = sorted(DEBIAN_POSTGRES.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+def take_folder() -> tuple[Path, IO[str]]:
+    """The first folder under `var/test` that no other run holds, and the lock that keeps it."""
+    for number in range(100):
+        folder = ROOT / "var" / "test" / str(number)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+        else:
+            return folder, lock
+    raise ServiceError(f"All folders under {ROOT / 'var' / 'test'} are taken.")
+
+
+class Services:
+    """What this run started, and what it found missing."""
+
+    def __init__(self) -> None:
+        self.started: list[Postgres | Valkey] = []
+        self.lock: IO[str] | None = None
+
+    def start(self) -> None:
+        """Start what the environment does not name, and write its addresses there."""
+        os.environ.update(THROWAWAY)
+        if WORKER:
+            folder = Path(os.environ.get("DESK_TEST_FOLDER", ROOT / "var" / "test" / "given"))
+        else:
+            folder, self.lock = take_folder()
+            os.environ["DESK_TEST_FOLDER"] = str(folder)
+        if not os.environ.get("DATABASE_URL"):
+            postgres = self._start_postgres(folder / "postgres")
+            os.environ["DATABASE_URL"] = postgres.url("postgres")
+        if os.environ.get("DESK_TEST_VALKEY") or not os.environ.get("REDIS_URL"):
+            shutil.rmtree(folder / f"valkey{WORKER}", ignore_errors=True)
+            valkey = Valkey(folder / f"valkey{WORKER}")
+            self.started.append(valkey)
+            valkey.start()
+            os.environ.update(REDIS_URL=valkey.url, DESK_TEST_VALKEY="1")
+
+    def _start_postgres(self, home: Path) -> Postgres:
+        postgres = Postgres(home, UNSAFE_BUT_QUICK)
+        self.started.append(postgres)
+        try:
+            postgres.start()
+        except ServiceError:
+            # Nothing in it is worth keeping: begin anew, once.
+            shutil.rmtree(postgres.home, ignore_errors=True)
+            postgres.start()
+        return postgres
+
+    def stop(self) -> None:
+        """Stop what was started, last first."""
+        while self.started:
+            self.started.pop().stop()
+        if self.lock:
+            self.lock.close()
+            self.lock = None
+
+
+services = Services()
+services.start()
+atexit.register(services.stop)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker, (program, _find) in NEEDS.items():
+        config.addinivalue_line("markers", f"{marker}: needs {program} on this machine")
+    config.addinivalue_line("markers", "slow: takes more than a few seconds")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    required = os.environ.get("CI") or os.environ.get("DESK_REQUIRE_ALL")
+    for marker, (program, find) in NEEDS.items():
+        if find():
+            continue
+        for item in items:
+            if item.get_closest_marker(marker):
+                reason = f"{program} is not installed"
+                if required:
+                    item.add_marker(pytest.mark.usefixtures("missing_program"))
+                    item.user_properties.append(("missing_program", reason))
+                else:
+                    item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def missing_program(request: pytest.FixtureRequest) -> None:
+    """Fail a test whose program must be there."""
+    pytest.fail(str(dict(request.node.user_properties)["missing_program"]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in skipped
+        if isinstance(report.longrepr, tuple)
+    )
+    left_out = {f"{program} is not installed" for program, _find in NEEDS.values()}
+    found = [(reason, count) for reason, count in sorted(reasons.items()) if reason in left_out]
+    if found:
+        terminalreporter.section("left out on this machine")
+        for reason, count in found:
+            terminalreporter.line(f"{count} tests left out: {reason}")
+
+
+def pytest_unconfigure() -> None:
+    services.stop()
