@@ -1,0 +1,68 @@
+// The composer: send by keyboard, carry the text between tabs, canned replies, pasted and dropped
+// files, and a warning before typed text would be left behind.
+const textIn = (form) => form?.querySelector("textarea");
+const changed = new WeakSet();
+let sending = false;
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest(".composer__form, form[data-ctrl-enter]");
+  const button = form?.querySelector(event.shiftKey ? "[data-send-solved]" : "[type=submit]");
+  if (!button) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+});
+
+document.addEventListener("change", (event) => {
+  const composer = event.target.closest(".composer");
+  if (!composer || !event.target.matches(".tabs input")) return;
+  const to = textIn(composer.querySelector(`.composer__form--${event.target.value}`));
+  const from = [...composer.querySelectorAll("textarea")].find((area) => area !== to && area.value.trim());
+  if (to && from && !to.value.trim() && changed.has(from)) {
+    to.value = from.value;
+    from.value = "";
+    for (const area of [from, to]) area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  to?.focus();
+});
+
+document.addEventListener("click", async (event) => {
+  const choice = event.target.closest("[data-canned-url]");
+  const area = textIn(choice?.closest("form"));
+  if (!area) return;
+  event.preventDefault();
+  choice.closest("details")?.removeAttribute("open");
+  const answer = await fetch(choice.dataset.cannedUrl, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return;
+  const text = await answer.text();
+  area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  area.focus();
+});
+
+function take(event, list) {
+  const form = event.target.closest(".composer__form, form[data-takes-files]");
+  const input = form?.querySelector("input[type=file]");
+  if (!input || !list?.length) return;
+  event.preventDefault();
+  const all = new DataTransfer();
+  for (const file of [...input.files, ...list]) all.items.add(file);
+  input.files = all.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+document.addEventListener("paste", (event) => take(event, event.clipboardData?.files));
+document.addEventListener("drop", (event) => take(event, event.dataTransfer?.files));
+document.addEventListener("dragover", (event) => {
+  if (event.target.closest(".composer__form, form[data-takes-files]")) event.preventDefault();
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches(".composer textarea, [data-ctrl-enter] textarea")) changed.add(event.target);
+});
+document.addEventListener("submit", (event) => (sending ||= !event.defaultPrevented && !event.target.matches("[data-theme-switch]")));
+document.addEventListener("draft:saved", (event) => changed.delete(event.target));
+window.addEventListener("beforeunload", (event) => {
+  const areas = document.querySelectorAll("textarea");
+  if (!sending && [...areas].some((area) => changed.has(area) && area.value.trim())) event.preventDefault();
+});
