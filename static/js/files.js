@@ -1,5 +1,5 @@
 // Shows what was chosen in a file input: name, size, and which file is larger than allowed.
-// <input type="file" data-max-bytes="..."> inside .files with a <ul class="files__list">.
+// <input type="file" data-max-bytes="..."> inside .files or a form, with a <ul class="files__list">.
 const language = document.documentElement.lang || "en";
 
 function size(bytes) {
@@ -15,7 +15,7 @@ function size(bytes) {
 }
 
 function show(input) {
-  const list = input.closest(".files")?.querySelector(".files__list");
+  const list = input.closest(".files, form")?.querySelector(".files__list");
   if (!list) return;
   const limit = Number(input.dataset.maxBytes) || Infinity;
   list.replaceChildren(
