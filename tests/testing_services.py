@@ -23,6 +23,7 @@ import pytest
 from helpdesk.embedded.postgres import UNSAFE_BUT_QUICK, Postgres
 from helpdesk.embedded.processes import ServiceError
 from helpdesk.embedded.valkey import Valkey
+from helpdesk.management.catalogues import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
@@ -74,6 +75,8 @@ class Services:
     def start(self) -> None:
         """Start what the environment does not name, and write its addresses there."""
         os.environ.update(THROWAWAY)
+        if not WORKER:
+            compile_catalogues(ROOT / "locale")
         if WORKER:
             folder = Path(os.environ.get("DESK_TEST_FOLDER", ROOT / "var" / "test" / "given"))
         else:

@@ -1,0 +1,235 @@
+"""Translation catalogues without the system's gettext: collect, check, compile.
+
+Python files are read by Babel's extractor, templates are first turned into Python-like text by
+Django. Catalogues are written so that a change of the code changes only the lines it must: no
+dates, no line numbers, sorted by message.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+APPS = ("departments", "helpdesk", "mailgateway", "tickets")
+# Our own English stands in the code; its catalogue may stay empty.
+SOURCE_LANGUAGE = "en"
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+# Exactly the rules of Django's own catalogues: Python merges catalogues only where these agree.
+PLURAL_FORMS = {
+    "en": "nplurals=2; plural=(n != 1);",
+    "de": "nplurals=2; plural=(n != 1);",
+    "uk": (
+        "nplurals=4; plural=(n % 1 == 0 && n % 10 == 1 && n % 100 != 11 ? 0 : n % 1 == 0 && "
+        "n % 10 >= 2 && n % 10 <= 4 && (n % 100 < 12 || n % 100 > 14) ? 1 : n % 1 == 0 && "
+        "(n % 10 ==0 || (n % 10 >=5 && n % 10 <=9) || (n % 100 >=11 && n % 100 <=14 )) ? 2: 3);"
+    ),
+    "ru": (
+        "nplurals=4; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && "
+        "(n%100<12 || n%100>14) ? 1 : n%10==0 || (n%10>=5 && n%10<=9) || "
+        "(n%100>=11 && n%100<=14)? 2 : 3);"
+    ),
+}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+Entry = tuple[str | tuple[str, str], str | None, str]
+
+
+def extract(root: Path) -> Catalog:
+    """Every translatable string of the code and the templates under `root`."""
+    found = Catalog(charset="utf-8")
+    for path in sources(root):
+        place = path.relative_to(root).as_posix()
+        for message, context, comments in strings(path):
+            notes = [comments] if comments else []
+            found.add(message, locations=[(place, 0)], context=context, auto_comments=notes)
+    return found
+
+
+def sources(root: Path) -> Iterator[Path]:
+    """The files that may hold strings, in a steady order."""
+    for app in APPS:
+        for path in sorted((root / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path
+    for path in sorted(root.glob("**/templates/**/*")):
+        inside = path.relative_to(root).parts
+        if path.suffix in {".html", ".txt"} and not inside[0].startswith("."):
+            yield path
+
+
+def strings(path: Path) -> Iterator[Entry]:
+    """`(message or (singular, plural), context, comment)` for every string of one file."""
+    text = path.read_text()
+    if path.suffix != ".py":
+        # The indentation of HTML is none of Python's.
+        text = re.sub(r"^[ \t]+", "", templatize(text, origin=str(path)), flags=re.M)
+    calls = extract_python(
+        BytesIO(text.encode()), list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"}
+    )
+    for _line, function, given, comments in calls:
+        words = [given] if isinstance(given, str) else [word for word in given if word]
+        context = words.pop(0) if "pgettext" in function and len(words) > 1 else None
+        if not words:
+            continue
+        plural = function.lstrip("_").startswith("n")
+        message = (words[0], words[1]) if plural and len(words) > 1 else words[0]
+        yield message, context, " ".join(comments)
+
+
+def read(path: Path, language: str) -> Catalog:
+    """The catalogue in a file, or an empty one."""
+    catalogue = Catalog(locale=language, charset="utf-8")
+    if path.exists():
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language, charset="utf-8", ignore_obsolete=True)
+    return catalogue
+
+
+def po_file(locale_dir: Path, language: str) -> Path:
+    """Where the catalogue of a language lies."""
+    return locale_dir / language / "LC_MESSAGES" / "django.po"
+
+
+def update(root: Path, locale_dir: Path, languages: Sequence[str]) -> None:
+    """Bring the catalogues up to date with the code; what was translated stays translated."""
+    template = extract(root)
+    for language in languages:
+        path = po_file(locale_dir, language)
+        known = read(path, language)
+        fresh = Catalog(locale=language, charset="utf-8")
+        for message in template:
+            if message.id:
+                fresh.add(
+                    message.id,
+                    string=translation(known, message) or "",
+                    locations=message.locations,
+                    auto_comments=message.auto_comments,
+                    context=message.context,
+                )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(as_po(fresh, language))
+
+
+def translation(known: Catalog, message: Message) -> str | Sequence[str] | None:
+    """The translation that a catalogue holds for a message of the code."""
+    found = known.get(message.id, context=message.context)
+    if found is None or isinstance(found.id, str) != isinstance(message.id, str):
+        return None
+    return found.string
+
+
+def as_po(catalogue: Catalog, language: str) -> bytes:
+    """A catalogue as a file, with a header that changes only when the language's rules do."""
+    body = BytesIO()
+    write_po(body, catalogue, width=98, omit_header=True, sort_output=True, include_lineno=False)
+    header = (
+        'msgid ""\nmsgstr ""\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Content-Transfer-Encoding: 8bit\\n"\n'
+        f'"Language: {language}\\n"\n'
+        f'"Plural-Forms: {PLURAL_FORMS[language]}\\n"\n\n'
+    )
+    return header.encode() + body.getvalue()
+
+
+def problems(root: Path, locale_dir: Path, languages: Iterable[str]) -> list[str]:
+    """What is wrong with the catalogues, one line each: missing, untranslated, torn."""
+    template = extract(root)
+    found = []
+    for language in languages:
+        known = read(po_file(locale_dir, language), language)
+        for message in template:
+            if message.id:
+                place = message.locations[0][0]
+                found += [
+                    f"{language}: {what}: {first(message.id)!r} ({place})"
+                    for what in problems_of(known, message, language)
+                ]
+    return found
+
+
+def problems_of(known: Catalog, message: Message, language: str) -> Iterator[str]:
+    """What is wrong with one message in one catalogue."""
+    if known.get(message.id, context=message.context) is None:
+        yield "not in the catalogue (run `desk messages`)"
+        return
+    string = translation(known, message)
+    forms = [string] if isinstance(string, str) else list(string or [])
+    if not any(forms) and language == SOURCE_LANGUAGE:
+        return
+    if not forms or not all(forms):
+        yield "not translated"
+        return
+    if not isinstance(message.id, str) and len(forms) != plural_count(language):
+        yield f"{len(forms)} forms instead of {plural_count(language)}"
+    ids = [message.id] if isinstance(message.id, str) else list(message.id)
+    allowed = {frozenset(placeholders(text)) for text in ids}
+    every = frozenset().union(*allowed)
+    for form in forms:
+        # A form for one or few may leave the number out, as the English singular does.
+        given = frozenset(placeholders(form))
+        if given not in allowed and given != every:
+            yield f"placeholders {sorted(given)} instead of {sorted(every)}"
+            return
+
+
+def placeholders(text: str) -> list[str]:
+    """`%(name)s`, `%d` and `{name}` in a string, without escaped percent signs."""
+    return PLACEHOLDER.findall(text.replace("%%", ""))
+
+
+def plural_count(language: str) -> int:
+    """How many forms a number has in this language."""
+    match = re.search(r"nplurals=(\d)", PLURAL_FORMS[language])
+    return int(match[1]) if match else 0
+
+
+def first(message_id: str | Sequence[str]) -> str:
+    """The message, or its singular."""
+    return message_id if isinstance(message_id, str) else message_id[0]
+
+
+def compile_catalogues(locale_dir: Path) -> int:
+    """Write `django.mo` beside every `django.po` that is newer; returns how many were written."""
+    written = 0
+    for path in sorted(locale_dir.glob("*/LC_MESSAGES/django.po")):
+        target = path.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+            continue
+        language = path.parts[-3]
+        unfinished = target.with_name(f"{target.name}.unfinished")
+        with unfinished.open("wb") as file:
+            write_mo(file, only_translated(read(path, language), language))
+        unfinished.rename(target)
+        written += 1
+    return written
+
+
+def only_translated(catalogue: Catalog, language: str) -> Catalog:
+    """The catalogue without gaps, so that a missing translation shows the English text."""
+    kept = Catalog(locale=language, charset="utf-8", header_comment="")
+    kept.mime_headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Plural-Forms", PLURAL_FORMS[language]),
+    ]
+    for message in catalogue:
+        forms = [message.string] if isinstance(message.string, str) else list(message.string)
+        if message.id and all(forms):
+            kept.add(message.id, string=message.string, context=message.context)
+    return kept
