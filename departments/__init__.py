@@ -1,0 +1,1 @@
+"""People and places. See ARCHITECTURE.md."""

@@ -1,0 +1,60 @@
+"""What happens to people and places."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from departments.models import Department, Membership, Organisation, User
+from helpdesk.lib.errors import DeskError
+
+
+@transaction.atomic
+def welcome_customer(email: str, *, name: str = "", language: str = "") -> User:
+    """The person with this address, made on their first letter; an empty name or language is
+    filled in, a known one is kept. Their organisation follows from the address's domain."""
+    address = email.strip().lower()
+    person, is_new = User.objects.get_or_create(
+        email=address,
+        defaults={"name": name.strip()[:200], "language": language},
+    )
+    if is_new:
+        person.set_unusable_password()
+        person.organisation = organisation_for(address)
+        person.save(update_fields=["password", "organisation"])
+        return person
+    wanted = {"name": name.strip()[:200], "language": language}
+    missing = [field for field, value in wanted.items() if value and not getattr(person, field)]
+    for field in missing:
+        setattr(person, field, wanted[field])
+    if missing:
+        person.save(update_fields=missing)
+    return person
+
+
+def organisation_for(email: str) -> Organisation | None:
+    """The organisation that this address's domain belongs to."""
+    domain = email.rpartition("@")[2].lower()
+    return Organisation.objects.filter(domains__contains=[domain]).first()
+
+
+@transaction.atomic
+def join_department(
+    user: User, department: Department, *, role: str = Membership.Role.AGENT
+) -> Membership:
+    """Let `user` work in `department`; said again, the role is changed."""
+    membership, _is_new = Membership.objects.update_or_create(
+        user=user, department=department, defaults={"role": role}
+    )
+    user.__dict__.pop("department_roles", None)
+    return membership
+
+
+@transaction.atomic
+def retire_agent(user: User) -> None:
+    """Somebody leaves: they can no longer sign in, their name and history stay [S11]."""
+    if user.is_superuser and not (
+        User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists()
+    ):
+        raise DeskError(_("The last administrator cannot be switched off."))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.api_tokens.all().delete()

@@ -1,0 +1,21 @@
+"""People, places, hours, categories and services."""
+
+from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
+from departments.models.knowledge import Category, Service
+from departments.models.people import Agent, ApiToken, Organisation, User
+from departments.models.places import Department, Membership, signature_of
+
+__all__ = [
+    "Agent",
+    "ApiToken",
+    "Category",
+    "Department",
+    "Holiday",
+    "Membership",
+    "OpeningHours",
+    "OpeningSlot",
+    "Organisation",
+    "Service",
+    "User",
+    "signature_of",
+]

@@ -1,0 +1,226 @@
+"""Everyone with an address: one table for customers, agents and administrators."""
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Lower, Upper
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from departments.models.places import Membership
+
+
+class Organisation(models.Model):
+    """A company our customers belong to, found by the domains of their addresses."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    domains = ArrayField(
+        models.CharField(max_length=253),
+        verbose_name=_("mail domains"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "A person who first writes from one of these domains belongs to this organisation. "
+            "Lower case, separated by commas: example.org, example.com"
+        ),
+    )
+    shares_tickets = models.BooleanField(
+        _("colleagues see each other's tickets"),
+        default=False,
+        help_text=_("In the portal. Agents see them together in any case."),
+    )
+    notes = models.TextField(_("notes for agents"), blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; addresses are kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person; without a password they can sign in by a mailed code only."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An administrator."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """By address, whatever its case."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. A customer exists from the first letter; an agent is a member of a department.
+
+    People are disabled (`is_active`), never deleted: what they wrote keeps their name.
+    """
+
+    class Theme(models.TextChoices):
+        """Which colours the pages have."""
+
+        SYSTEM = "system", _("As the system")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    shown_name = models.CharField(
+        _("name shown to customers"),
+        max_length=200,
+        blank=True,
+        help_text=_("Agents only. Empty: the name above."),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="people",
+    )
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    theme = models.CharField(_("colours"), max_length=6, choices=Theme, default=Theme.SYSTEM)
+    plays_sound = models.BooleanField(_("sound on new messages"), default=False)
+    uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+    notes = models.TextField(_("notes for agents"), blank=True)
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("Switch off instead of deleting: the history keeps this person's name."),
+    )
+    is_staff = models.BooleanField(_("may enter the administration"), default=False)
+    created_at = models.DateTimeField(_("known since"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    if TYPE_CHECKING:
+        memberships: "models.manager.RelatedManager[Membership]"
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_person_per_address"),
+        ]
+        indexes = [
+            GinIndex(
+                OpClass(Upper("name"), name="gin_trgm_ops"),
+                OpClass(Upper("email"), name="gin_trgm_ops"),
+                name="person_by_part",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        """Addresses are compared in lower case."""
+        super().clean()
+        self.email = self.email.lower()
+
+    def get_full_name(self) -> str:
+        """What Django asks for."""
+        return str(self)
+
+    def get_short_name(self) -> str:
+        """What Django asks for."""
+        return str(self)
+
+    @property
+    def public_name(self) -> str:
+        """The name customers see."""
+        return self.shown_name or self.name or self.email.partition("@")[0]
+
+    @cached_property
+    def department_roles(self) -> dict[int, str]:
+        """{department id: role} of an active agent; empty for everybody else. Asked once a request."""
+        if not self.is_active:
+            return {}
+        return dict(self.memberships.values_list("department_id", "role"))
+
+    @property
+    def is_agent(self) -> bool:
+        """Works in a department (or is an administrator, who may work in all)."""
+        return self.is_active and (self.is_superuser or bool(self.department_roles))
+
+    @property
+    def is_lead(self) -> bool:
+        """Leads at least one department."""
+        return self.is_active and (self.is_superuser or "lead" in self.department_roles.values())
+
+
+class AgentManager(models.Manager["Agent"]):
+    """People who work in a department."""
+
+    def get_queryset(self) -> models.QuerySet["Agent"]:
+        """Members of any department, each once."""
+        return super().get_queryset().filter(memberships__isnull=False).distinct()
+
+
+class Agent(User):
+    """A person who works here: the same row, with an admin page of its own."""
+
+    agents = AgentManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts as its owner. Only its SHA-256 is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=100)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(max_length=12, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+    @staticmethod
+    def digest_of(secret: str) -> str:
+        """What is stored of `secret`."""
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+    @classmethod
+    def issue(cls, user: User, name: str) -> tuple["ApiToken", str]:
+        """A new token and its secret, which is shown once and never again."""
+        secret = f"desk_{secrets.token_urlsafe(32)}"
+        token = cls.objects.create(
+            user=user, name=name, digest=cls.digest_of(secret), hint=secret[:9]
+        )
+        return token, secret

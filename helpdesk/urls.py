@@ -1,0 +1,22 @@
+"""The address book."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from helpdesk import views
+from tickets import files
+from tickets.api.door import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("home/", views.home, name="home"),
+    path("theme/", views.set_theme, name="set_theme"),
+    path("language/", views.set_language, name="set_language"),
+    path("admin/", admin.site.urls),
+    path("account/", include("departments.urls")),
+    path("agent/", include("tickets.agent.urls")),
+    path("api/v1/", api.urls),
+    path("files/<uuid:token>/", files.attachment, name="file"),
+    path("", include("tickets.portal.urls")),
+]

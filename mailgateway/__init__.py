@@ -1,0 +1,1 @@
+"""Letters in, letters out. See ARCHITECTURE.md."""

@@ -1,0 +1,1 @@
+"""History → letters in the tray."""

@@ -1,0 +1,76 @@
+"""The verbs: everything that can happen to a ticket, for every door.
+
+Each locks the ticket, asks permission, changes rows and writes one line of history, in one
+transaction. `by=None` is the house itself; no door can utter it.
+"""
+
+from tickets.actions.conversation import (
+    NothingSaid,
+    TooLate,
+    add_note,
+    continue_conversation,
+    file_letter,
+    note_delivery,
+    reply_to_ticket,
+    take_back_reply,
+)
+from tickets.actions.drafting import discard_draft, save_draft
+from tickets.actions.feedback import rate_answer, rate_ticket
+from tickets.actions.joining import link_tickets, merge_tickets, split_ticket
+from tickets.actions.opening import open_follow_up, open_ticket
+from tickets.actions.resolution import (
+    close_ticket,
+    hold_ticket,
+    reopen_ticket,
+    solve_ticket,
+    wake_ticket,
+)
+from tickets.actions.steps import current
+from tickets.actions.triage import (
+    NotAmongAgents,
+    assign_ticket,
+    categorise_ticket,
+    escalate_ticket,
+    follow_ticket,
+    mark_as_spam,
+    move_ticket,
+    set_priority,
+    tag_ticket,
+    unfollow_ticket,
+)
+
+__all__ = [
+    "NotAmongAgents",
+    "NothingSaid",
+    "TooLate",
+    "add_note",
+    "assign_ticket",
+    "categorise_ticket",
+    "close_ticket",
+    "continue_conversation",
+    "current",
+    "discard_draft",
+    "escalate_ticket",
+    "file_letter",
+    "follow_ticket",
+    "hold_ticket",
+    "link_tickets",
+    "mark_as_spam",
+    "merge_tickets",
+    "move_ticket",
+    "note_delivery",
+    "open_follow_up",
+    "open_ticket",
+    "rate_answer",
+    "rate_ticket",
+    "reopen_ticket",
+    "reply_to_ticket",
+    "save_draft",
+    "set_priority",
+    "solve_ticket",
+    "split_ticket",
+    "tag_ticket",
+    "take_back_reply",
+    "unfollow_ticket",
+    "wake_ticket",
+]

@@ -1,0 +1,251 @@
+"""What is said on a ticket."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import User
+from helpdesk.lib.errors import DeskError
+from tickets import attachments, events, lifecycle, search
+from tickets.actions import steps
+from tickets.actions.opening import open_follow_up
+from tickets.attachments import IncomingFile
+from tickets.lifecycle import OURS, Status
+from tickets.models import Body, Delivery, Draft, Event, Message, Ticket
+from tickets.permissions import can_reply, can_take_back, can_work_on, is_customer_of, require
+
+
+class NothingSaid(DeskError):
+    """A message without text and files."""
+
+
+class TooLate(DeskError):
+    """The seconds of grace have passed."""
+
+    status = 409
+
+
+def _say(
+    ticket: Ticket,
+    kind: Message.Kind,
+    body: str | Body,
+    files: Iterable[IncomingFile],
+    **fields: object,
+) -> Message:
+    text = body if isinstance(body, Body) else Body.plain(body)
+    files = list(files)
+    if not (text.text.strip() or text.html.strip() or text.quoted_text.strip() or files):
+        raise NothingSaid(_("Write something first."))
+    message = Message.objects.create(
+        ticket=ticket,
+        kind=kind,
+        text=text.text,
+        html=text.html,
+        quoted_text=text.quoted_text,
+        quoted_html=text.quoted_html,
+        **fields,
+    )
+    attachments.store(message, files)
+    search.remember(message)
+    return message
+
+
+@transaction.atomic
+def reply_to_ticket(
+    ticket: Ticket,
+    *,
+    by: User,
+    body: str | Body,
+    files: Iterable[IncomingFile] = (),
+    then: Status | None = None,
+    channel: str = Ticket.Channel.WEB,
+    minutes_spent: int = 0,
+    why: str = "",
+    warning: str = "",
+) -> Message:
+    """Say something the customer can read, and move the ticket along.
+
+    An agent's reply hands the turn to the customer, or does `then` (open, pending, solved); a
+    customer's brings the ticket back to us. An agent who answers what is nobody's takes it.
+    """
+    ticket = Ticket.objects.locked(steps.current(ticket))
+    require(can_reply(by, ticket))
+    by_customer = not can_work_on(by, ticket) or by.pk == ticket.customer_id
+    status = lifecycle.after_reply(ticket.status, by_customer=by_customer)
+    now = timezone.now()
+    details: dict[str, object] = {}
+    if not by_customer:
+        status = then or status
+        ticket.first_answered_at = ticket.first_answered_at or now
+        ticket.waiting_since = now
+        if ticket.assignee_id is None:
+            ticket.assignee = by
+            details["took"] = True
+        ticket.save(update_fields=["first_answered_at", "waiting_since", "assignee"])
+    before = steps.move(ticket, status)
+    if before != status:
+        details |= {"before": before, "after": status}
+    grace = timedelta(seconds=0 if by_customer else settings.DESK_UNDO_SECONDS)
+    message = _say(
+        ticket,
+        Message.Kind.REPLY,
+        body,
+        files,
+        author=by,
+        from_customer=by_customer,
+        channel=channel,
+        created_at=now,
+        undo_until=now + grace if grace else None,
+        minutes_spent=minutes_spent,
+        why=why,
+        warning=warning,
+    )
+    steps.touch(ticket, message)
+    Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.REPLY).delete()
+    events.record(ticket, Event.Kind.REPLIED, by=by, message=message, **details)
+    return message
+
+
+def continue_conversation(
+    ticket: Ticket,
+    *,
+    by: User,
+    body: str | Body,
+    files: Iterable[IncomingFile] = (),
+    channel: str = Ticket.Channel.WEB,
+    why: str = "",
+) -> Message:
+    """A customer goes on: a reply, or a linked follow-up where the ticket was closed too long ago.
+
+    The message says on which ticket it came to stand.
+    """
+    ticket = steps.current(ticket)
+    limit = timedelta(days=ticket.department.follow_up_after_days)
+    closed = ticket.status == Status.CLOSED and ticket.closed_at is not None
+    if closed and ticket.closed_at < timezone.now() - limit:  # type: ignore[operator]
+        require(is_customer_of(by, ticket))
+        follow_up = open_follow_up(ticket, by=by, body=body, files=files, channel=channel)
+        return follow_up.messages.get()
+    return reply_to_ticket(ticket, by=by, body=body, files=files, channel=channel, why=why)
+
+
+@transaction.atomic
+def add_note(
+    ticket: Ticket,
+    *,
+    by: User,
+    body: str | Body,
+    files: Iterable[IncomingFile] = (),
+    channel: str = Ticket.Channel.WEB,
+    minutes_spent: int = 0,
+) -> Message:
+    """Say something that only we see. It never leaves by mail [S20] and moves nothing."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    message = _say(
+        ticket,
+        Message.Kind.NOTE,
+        body,
+        files,
+        author=by,
+        channel=channel,
+        minutes_spent=minutes_spent,
+    )
+    Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.NOTE).delete()
+    events.record(ticket, Event.Kind.NOTED, by=by, message=message)
+    return message
+
+
+@transaction.atomic
+def file_letter(
+    ticket: Ticket,
+    *,
+    author: User | None,
+    body: str | Body,
+    files: Iterable[IncomingFile] = (),
+    why: str = "",
+    warning: str = "",
+    is_automatic: bool = False,
+) -> Message:
+    """Keep a letter where only agents see it: a bounce, an auto-reply, or a stranger who answers
+    in somebody's thread. Nothing moves, nobody is answered. An act of the house itself."""
+    ticket = Ticket.objects.locked(steps.current(ticket))
+    message = _say(
+        ticket,
+        Message.Kind.NOTE,
+        body,
+        files,
+        author=author,
+        from_customer=True,
+        channel=Ticket.Channel.MAIL,
+        is_automatic=is_automatic,
+        why=why,
+        warning=warning,
+    )
+    events.record(ticket, Event.Kind.NOTED, by=author, message=message, filed=True)
+    return message
+
+
+@transaction.atomic
+def take_back_reply(message: Message, *, by: User) -> Message:
+    """Withdraw a reply within its seconds of grace; its text is kept as the author's draft."""
+    ticket = Ticket.objects.locked(message.ticket)
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    require(can_take_back(by, message))
+    if not message.can_still_be_taken_back:
+        raise TooLate(_("Too late: this reply is on its way already."))
+    message.withdrawn_at = timezone.now()
+    message.save(update_fields=["withdrawn_at"])
+    Draft.objects.update_or_create(
+        ticket=ticket, author=by, kind=Message.Kind.REPLY, defaults={"text": message.text}
+    )
+    was = message.events.filter(kind=Event.Kind.REPLIED).values_list("details", flat=True).first()
+    before = (was or {}).get("before")
+    if before and ticket.status == (was or {}).get("after"):
+        # The customer waited for us before, and still does.
+        ticket.status = before
+        ticket.solved_at = ticket.closed_at = None
+    waiting = (
+        ticket.messages.filter(
+            from_customer=True, kind=Message.Kind.REPLY, created_at__lt=message.created_at
+        )
+        .order_by("-created_at", "-id")
+        .first()
+    )
+    answered = (
+        ticket.messages.filter(
+            from_customer=False, kind=Message.Kind.REPLY, withdrawn_at__isnull=True
+        )
+        .order_by("created_at", "id")
+        .first()
+    )
+    ticket.first_answered_at = answered.created_at if answered else None
+    if ticket.status in OURS and waiting is not None:
+        ticket.waiting_since = waiting.created_at
+    ticket.save(
+        update_fields=["status", "solved_at", "closed_at", "first_answered_at", "waiting_since"]
+    )
+    steps.move(ticket, Status(ticket.status), until=ticket.hold_until)
+    events.record(ticket, Event.Kind.TAKEN_BACK, by=by, message=message)
+    return message
+
+
+@transaction.atomic
+def note_delivery(message: Message, *, address: str, state: str, detail: str = "") -> None:
+    """The mail gateway reports what became of `message` on its way to `address`."""
+    delivery, _created = Delivery.objects.update_or_create(
+        message=message, address=address.lower(), defaults={"state": state, "detail": detail[:500]}
+    )
+    if delivery.state == Delivery.State.FAILED:
+        events.record(
+            message.ticket,
+            Event.Kind.UNDELIVERED,
+            by=None,
+            message=message,
+            address=address,
+            detail=detail[:500],
+        )

@@ -1,0 +1,115 @@
+"""Two tickets become one, one becomes two, and both know of each other."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import User
+from helpdesk.lib.errors import DeskError
+from tickets import events, search, sla
+from tickets.actions import steps
+from tickets.lifecycle import Status
+from tickets.models import Event, Follower, Message, Ticket, TicketLink
+from tickets.permissions import can_work_on, require
+
+
+@transaction.atomic
+def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
+    """`ticket` goes on in `into`: a pointer, not a copy. Its messages and files are shown there,
+    letters to it arrive there, its customer is kept in copy. Returns the target."""
+    target = steps.current(into)
+    if target.pk == ticket.pk:
+        raise DeskError(_("A ticket cannot be merged into itself."))
+    # Both are held in one order, so that two merges never wait for each other.
+    held = {
+        one.pk: Ticket.objects.locked(one)
+        for one in sorted((ticket, target), key=lambda one: one.pk)
+    }
+    ticket, target = held[ticket.pk], held[target.pk]
+    require(can_work_on(by, ticket) and can_work_on(by, target))
+    before, came_from = ticket.status, ticket.department
+    steps.move(ticket, Status.MERGED)
+    ticket.merged_into = target
+    ticket.department = target.department
+    ticket.save(update_fields=["merged_into", "department"])
+    in_copy = {ticket.customer_id} | set(
+        ticket.followers.filter(in_copy=True).values_list("user_id", flat=True)
+    )
+    Follower.objects.bulk_create(
+        [
+            Follower(ticket=target, user_id=person, in_copy=True)
+            for person in in_copy - {target.customer_id}
+        ],
+        ignore_conflicts=True,
+    )
+    TicketLink.objects.get_or_create(source=ticket, target=target, kind=TicketLink.Kind.MERGED)
+    target.has_files = target.has_files or ticket.has_files
+    target.save(update_fields=["has_files"])
+    events.record(
+        ticket,
+        Event.Kind.MERGED,
+        by=by,
+        into=target.number,
+        before=before,
+        department_id=came_from.pk,
+    )
+    events.record(target, Event.Kind.MERGED, by=by, source=ticket.number, subject=ticket.subject)
+    return target
+
+
+@transaction.atomic
+def split_ticket(ticket: Ticket, *, messages: Iterable[Message], subject: str, by: User) -> Ticket:
+    """Chosen messages, with their files, become a ticket of their own of the same customer."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    wanted = {message.pk for message in messages}
+    moving = list(ticket.messages.filter(pk__in=wanted))
+    if not moving or len(moving) != len(wanted):
+        raise DeskError(_("Choose messages of this ticket to split off."))
+    if not ticket.messages.exclude(pk__in=wanted).exists():
+        raise DeskError(_("At least one message must stay."))
+    first = moving[0]
+    new = Ticket.objects.create(
+        subject=" ".join(subject.split())[:500] or ticket.subject,
+        customer=ticket.customer,
+        department=ticket.department,
+        assignee=ticket.assignee,
+        category=ticket.category,
+        service=ticket.service,
+        priority=ticket.priority,
+        status=Status.OPEN,
+        channel=first.channel,
+        language=ticket.language,
+        created_at=first.created_at,
+        waiting_since=first.created_at,
+    )
+    ticket.messages.filter(pk__in=wanted).update(ticket=new)
+    Follower.objects.bulk_create(
+        [
+            Follower(ticket=new, user_id=row.user_id, in_copy=row.in_copy)
+            for row in ticket.followers.all()
+        ]
+    )
+    TicketLink.objects.create(source=ticket, target=new, kind=TicketLink.Kind.SPLIT)
+    for one in (ticket, new):
+        steps.retell(one)
+        sla.refresh(one)
+    search.remember_ticket(new)
+    keys = sorted(wanted)
+    events.record(ticket, Event.Kind.SPLIT, by=by, into=new.number, messages=keys)
+    events.record(new, Event.Kind.SPLIT, by=by, source=ticket.number, messages=keys)
+    return new
+
+
+@transaction.atomic
+def link_tickets(ticket: Ticket, *, to: Ticket, by: User | None) -> TicketLink:
+    """Let two tickets point at each other."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket) and can_work_on(by, to))
+    if ticket.pk == to.pk:
+        raise DeskError(_("A ticket cannot be linked to itself."))
+    link, is_new = TicketLink.objects.get_or_create(source=ticket, target=to)
+    if is_new:
+        events.record(ticket, Event.Kind.LINKED, by=by, to=to.number, subject=to.subject)
+    return link

@@ -1,0 +1,126 @@
+"""How a ticket begins."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from departments.models import Category, Department, Service, User
+from helpdesk.lib.errors import DeskError
+from tickets import attachments, events, search, sla
+from tickets.actions import steps
+from tickets.attachments import IncomingFile
+from tickets.lifecycle import Priority, Status
+from tickets.models import Body, Event, Follower, Message, Ticket, TicketLink
+from tickets.permissions import require, works_in
+
+SUBJECT_LENGTH = 500
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    customer: User,
+    by: User,
+    subject: str,
+    body: str | Body,
+    department: Department | None = None,
+    category: Category | None = None,
+    service: Service | None = None,
+    priority: int = Priority.NORMAL,
+    files: Iterable[IncomingFile] = (),
+    copies: Iterable[User] = (),
+    channel: str = Ticket.Channel.WEB,
+    why: str = "new",
+    warning: str = "",
+    is_automatic: bool = False,
+    follows: Ticket | None = None,
+) -> Ticket:
+    """Begin a ticket with its first message.
+
+    `by` is the customer, or an agent who writes it down for them. The department is the given one,
+    else the category's, else the one that receives what belongs nowhere. `copies` are people in Cc.
+    `follows` is the closed ticket this one goes on from.
+    """
+    place = department or (category.department if category else None) or _triage()
+    require(by == customer or works_in(by, place))
+    text = body if isinstance(body, Body) else Body.plain(body)
+    by_customer = by == customer
+    ticket = Ticket.objects.create(
+        subject=" ".join(subject.split())[:SUBJECT_LENGTH] or _("(no subject)"),
+        customer=customer,
+        department=place,
+        category=category,
+        service=service,
+        priority=priority,
+        status=Status.NEW if by_customer else Status.OPEN,
+        assignee=None if by_customer else by,
+        channel=channel,
+        language=customer.language,
+    )
+    message = Message.objects.create(
+        ticket=ticket,
+        author=by,
+        from_customer=by_customer,
+        channel=channel,
+        is_automatic=is_automatic,
+        why=why,
+        warning=warning,
+        text=text.text,
+        html=text.html,
+        quoted_text=text.quoted_text,
+        quoted_html=text.quoted_html,
+    )
+    attachments.store(message, files)
+    Follower.objects.bulk_create(
+        [
+            Follower(ticket=ticket, user=person, in_copy=True)
+            for person in copies
+            if person != customer
+        ],
+        ignore_conflicts=True,
+    )
+    steps.touch(ticket, message)
+    sla.refresh(ticket)
+    search.remember_ticket(ticket)
+    search.remember(message)
+    details = {}
+    if follows is not None:
+        TicketLink.objects.create(source=follows, target=ticket, kind=TicketLink.Kind.FOLLOW_UP)
+        details["follows"] = follows.number
+    events.record(ticket, Event.Kind.OPENED, by=by, message=message, **details)
+    return ticket
+
+
+def open_follow_up(
+    closed: Ticket,
+    *,
+    by: User,
+    body: str | Body,
+    files: Iterable[IncomingFile] = (),
+    channel: str = Ticket.Channel.WEB,
+    why: str = "follow_up",
+) -> Ticket:
+    """Go on from a ticket that was closed too long ago: a new one of the same customer, linked."""
+    return open_ticket(
+        customer=closed.customer if works_in(by, closed.department) else by,
+        by=by,
+        subject=closed.subject,
+        body=body,
+        department=closed.department,
+        category=closed.category,
+        service=closed.service,
+        files=files,
+        channel=channel,
+        why=why,
+        follows=closed,
+    )
+
+
+def _triage() -> Department:
+    try:
+        return Department.triage()
+    except Department.DoesNotExist:
+        raise DeskError(
+            _("This desk has no department yet. An administrator must make one first.")
+        ) from None

@@ -1,0 +1,77 @@
+"""How a ticket ends, rests and comes back."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import User
+from helpdesk.lib.errors import DeskError
+from tickets import events
+from tickets.actions import steps
+from tickets.lifecycle import Status
+from tickets.models import Event, Ticket
+from tickets.permissions import can_finish, can_work_on, require
+
+
+@transaction.atomic
+def solve_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
+    """Nothing more is to do. The customer may say so as well. What is nobody's becomes the agent's
+    who solves it."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_finish(by, ticket))
+    if by is not None and ticket.assignee_id is None and can_work_on(by, ticket):
+        ticket.assignee = by
+        ticket.save(update_fields=["assignee"])
+    before = steps.move(ticket, Status.SOLVED)
+    if before != Status.SOLVED:
+        events.record(ticket, Event.Kind.SOLVED, by=by, before=before)
+    return ticket
+
+
+@transaction.atomic
+def hold_ticket(ticket: Ticket, *, until: datetime, by: User | None) -> Ticket:
+    """Let it rest until a time, at which it comes back by itself."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    if until <= timezone.now():
+        raise DeskError(_("Choose a time that is still to come."))
+    before = steps.move(ticket, Status.ON_HOLD, until=until)
+    events.record(ticket, Event.Kind.HELD, by=by, before=before, until=until.isoformat())
+    return ticket
+
+
+@transaction.atomic
+def wake_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
+    """The hold is over: our turn again."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    if ticket.status == Status.ON_HOLD:
+        steps.move(ticket, Status.OPEN)
+        events.record(ticket, Event.Kind.WOKEN, by=by)
+    return ticket
+
+
+@transaction.atomic
+def reopen_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
+    """Back to us, whether it was solved, closed, waiting or marked as spam."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_finish(by, ticket))
+    if ticket.status == Status.MERGED:
+        raise DeskError(_("This ticket was merged into another one. Go on there."))
+    before = steps.move(ticket, Status.OPEN)
+    if before != Status.OPEN:
+        events.record(ticket, Event.Kind.REOPENED, by=by, before=before)
+    return ticket
+
+
+@transaction.atomic
+def close_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
+    """For good: an answer after some days opens a follow-up instead."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_finish(by, ticket))
+    before = steps.move(ticket, Status.CLOSED)
+    if before != Status.CLOSED:
+        events.record(ticket, Event.Kind.CLOSED, by=by, before=before)
+    return ticket

@@ -1,0 +1,63 @@
+"""What several verbs share. Every function expects the ticket locked, inside the transaction."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from tickets import lifecycle, sla
+from tickets.lifecycle import AT_WORK, OURS, Status
+from tickets.models import Message, Ticket
+
+PREVIEW_LENGTH = 200
+
+
+def move(ticket: Ticket, status: Status, *, until: datetime | None = None) -> str:
+    """Bring `ticket` to `status` if the table of moves allows it; the status it had before.
+
+    Keeps whose turn it is and since when, and the times of solving and closing.
+    """
+    before = ticket.status
+    lifecycle.check_move(before, status)
+    now = timezone.now()
+    if before != status:
+        if (before in OURS) != (status in OURS):
+            ticket.waiting_since = now
+        if status in AT_WORK:
+            ticket.solved_at = ticket.closed_at = None
+        elif status == Status.SOLVED:
+            ticket.solved_at = now
+        elif status == Status.CLOSED:
+            ticket.solved_at = ticket.solved_at or now
+            ticket.closed_at = now
+    ticket.status = status
+    ticket.hold_until = until if status == Status.ON_HOLD else None
+    ticket.save(update_fields=["status", "hold_until", "waiting_since", "solved_at", "closed_at"])
+    sla.refresh(ticket)
+    return before
+
+
+def touch(ticket: Ticket, message: Message) -> None:
+    """Let the row of the queue show `message` as the newest."""
+    ticket.updated_at = message.created_at
+    ticket.preview = " ".join(message.text.split())[:PREVIEW_LENGTH]
+    ticket.has_files = ticket.has_files or message.attachments.exists()
+    ticket.save(update_fields=["updated_at", "preview", "has_files"])
+
+
+def retell(ticket: Ticket) -> None:
+    """Work out anew what `touch` keeps, after messages came or went."""
+    newest = ticket.messages.filter(kind=Message.Kind.REPLY).order_by("-created_at", "-id").first()
+    ticket.has_files = ticket.messages.filter(attachments__isnull=False).exists()
+    if newest is not None:
+        touch(ticket, newest)
+    else:
+        ticket.save(update_fields=["has_files"])
+
+
+def current(ticket: Ticket) -> Ticket:
+    """Where a ticket lives on: itself, or the end of its chain of merges."""
+    seen = {ticket.pk}
+    while ticket.merged_into is not None and ticket.merged_into.pk not in seen:
+        ticket = ticket.merged_into
+        seen.add(ticket.pk)
+    return ticket

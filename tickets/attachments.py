@@ -1,0 +1,146 @@
+"""Files: accepted, checked by content, stored. The only door to Pillow.
+
+A file is believed for what it contains, not for its name (product.md 4). Letters bring whatever
+they bring: it is kept, and handed out as a download; only what Pillow opened counts as a picture.
+"""
+
+import hashlib
+import io
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from helpdesk.lib.errors import DeskError
+from tickets.models import Attachment, Message
+
+PICTURES = {"PNG": "image/png", "GIF": "image/gif", "JPEG": "image/jpeg"}
+# A picture that unpacks to more than this is a bomb, not a screenshot.
+MAX_PIXELS = 80_000_000
+MAX_FILES = 20
+
+
+class FileRefused(DeskError):
+    """A file that the portal does not take."""
+
+
+@dataclass(frozen=True)
+class IncomingFile:
+    """A file on its way in, whole in memory. `content_id` and `inline` as in the letter."""
+
+    name: str
+    content: bytes
+    content_type: str = "application/octet-stream"
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What Pillow found."""
+
+    content_type: str
+    width: int
+    height: int
+
+
+def look_at(content: bytes) -> Picture | None:
+    """The picture in `content`, or None if it is none that we show (png, gif, jpg)."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=list(PICTURES)) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    return None
+                image.verify()
+                return Picture(PICTURES[str(image.format)], width, height)
+    except Exception:  # Pillow raises what its decoders raise: all of it means "not a picture"
+        return None
+
+
+def is_text(content: bytes) -> bool:
+    """Plain text, in whatever encoding: no NUL and hardly any control characters."""
+    sample = content[:65536]
+    if b"\0" in sample:
+        return False
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in sample)
+    return controls <= len(sample) // 100
+
+
+def kind_of(content: bytes) -> str | None:
+    """The media type of a file the portal takes, by content; None for anything else."""
+    if picture := look_at(content):
+        return picture.content_type
+    if content.startswith(b"%PDF-"):
+        return "application/pdf"
+    if content and is_text(content) and not content.lstrip()[:1] == b"<":
+        return "text/plain"
+    return None
+
+
+def accept(uploads: Iterable[UploadedFile]) -> list[IncomingFile]:
+    """What a person uploads, checked. Raises FileRefused with a sentence that names the file."""
+    accepted = []
+    for upload in uploads:
+        name = safe_name(upload.name or "")
+        if len(accepted) == MAX_FILES:
+            raise FileRefused(
+                _("At most %(count)d files fit on one message.") % {"count": MAX_FILES}
+            )
+        if (upload.size or 0) > settings.DESK_MAX_FILE_MB * 1024 * 1024:
+            raise FileRefused(
+                _("“%(name)s” is larger than %(limit)d MB.")
+                % {"name": name, "limit": settings.DESK_MAX_FILE_MB}
+            )
+        content = upload.read()
+        if not content:
+            raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
+        content_type = kind_of(content)
+        if content_type is None:
+            raise FileRefused(
+                _(
+                    "“%(name)s” was not taken: we accept pictures (PNG, GIF, JPEG), PDF and plain text."
+                )
+                % {"name": name}
+            )
+        accepted.append(IncomingFile(name, content, content_type))
+    return accepted
+
+
+def safe_name(name: str) -> str:
+    """`name` without path and control characters, at most 150 characters, never empty."""
+    last = name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+    clean = "".join(char for char in last if char.isprintable()).strip(" .")
+    stem, dot, ending = clean.rpartition(".")
+    if len(clean) > 150 and dot and len(ending) <= 10:
+        clean = f"{stem[: 149 - len(ending)]}.{ending}"
+    return clean[:150] or "file"
+
+
+def store(message: Message, files: Iterable[IncomingFile]) -> list[Attachment]:
+    """Keep `files` with `message`. Inside the verb's transaction; a file whose row rolls back is
+    only an orphan on disk, never a row without a file."""
+    stored = []
+    for one in files:
+        picture = look_at(one.content)
+        attachment = Attachment(
+            message=message,
+            name=safe_name(one.name),
+            content_type=(picture.content_type if picture else one.content_type)[:127],
+            size=len(one.content),
+            sha256=hashlib.sha256(one.content).hexdigest(),
+            content_id=one.content_id[:255],
+            is_inline=one.inline and picture is not None,
+            width=picture.width if picture else None,
+            height=picture.height if picture else None,
+        )
+        attachment.file.save(attachment.name, ContentFile(one.content), save=False)
+        attachment.save()
+        stored.append(attachment)
+    return stored

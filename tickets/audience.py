@@ -1,0 +1,167 @@
+"""Who hears of an event, and why. How they hear is the gateway's and the receivers' business."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Q
+
+from departments.models import Membership, User
+from tickets.models import Event, Ticket
+from tickets.permissions import works_in
+
+
+class Letter(StrEnum):
+    """Which letter somebody gets; each has three templates in templates/emails/."""
+
+    RECEIVED = "received"
+    REPLIED = "replied"
+    SOLVED = "solved"
+    TO_AGENT = "to_agent"
+    ASSIGNED = "assigned"
+    ESCALATED = "escalated"
+
+
+@dataclass(frozen=True)
+class Hearer:
+    """One person who hears of one event: by `letter` (None: only behind the bell)."""
+
+    user: User
+    letter: Letter | None = None
+    rings: bool = False
+
+
+def audience_of(event: Event) -> list[Hearer]:
+    """Everybody who hears of `event`, each once, never the one who did it.
+
+    Letters to customers are for public things alone; a note rings bells and nothing else [S20].
+    """
+    ticket = event.ticket
+    finder = FINDERS.get(Event.Kind(event.kind))
+    if finder is None:
+        return []
+    heard: dict[int, Hearer] = {}
+    for hearer in finder(event, ticket):
+        if hearer.user.is_active and hearer.user.pk != event.actor_id:
+            heard.setdefault(hearer.user.pk, hearer)
+    return list(heard.values())
+
+
+def customers_of(ticket: Ticket) -> list[User]:
+    """The customer and everybody in Cc, the customer first."""
+    copies = User.objects.filter(following__ticket=ticket, following__in_copy=True)
+    return [ticket.customer, *copies.exclude(pk=ticket.customer_id).order_by("pk")]
+
+
+def leads_of(ticket: Ticket) -> list[User]:
+    """Leads of its department."""
+    role = Membership.Role.LEAD
+    return list(
+        User.objects.filter(
+            memberships__department=ticket.department_id, memberships__role=role
+        ).order_by("pk")
+    )
+
+
+def _agents_of(ticket: Ticket) -> list[Hearer]:
+    """Its assignee by letter and bell, agents who follow it by bell; while it is nobody's, the
+    bells of the whole department."""
+    hearers = []
+    if ticket.assignee is not None and works_in(ticket.assignee, ticket.department_id):
+        hearers.append(Hearer(ticket.assignee, Letter.TO_AGENT, rings=True))
+    listening = Q(following__ticket=ticket, following__in_copy=False)
+    if ticket.assignee is None:
+        listening |= Q(memberships__department=ticket.department_id)
+    for user in User.objects.filter(listening, is_active=True).distinct().order_by("pk"):
+        if works_in(user, ticket.department_id):
+            hearers.append(Hearer(user, rings=True))
+    return hearers
+
+
+def _opened(event: Event, ticket: Ticket) -> list[Hearer]:
+    message = event.message
+    hearers = _agents_of(ticket)
+    if message is None or message.is_automatic:
+        return hearers
+    if not message.from_customer:
+        return [*(Hearer(user, Letter.REPLIED) for user in customers_of(ticket)), *hearers]
+    # The one who wrote it hears that it arrived, although they did it: see `acknowledged`.
+    return hearers
+
+
+def acknowledged(event: Event) -> User | None:
+    """The customer whose new ticket is confirmed with a letter; None where none is due."""
+    message = event.message
+    if event.kind != Event.Kind.OPENED or message is None:
+        return None
+    if message.is_automatic or not message.from_customer or not event.ticket.customer.is_active:
+        return None
+    return event.ticket.customer
+
+
+def _replied(event: Event, ticket: Ticket) -> list[Hearer]:
+    message = event.message
+    if message is None:
+        return []
+    agents = _agents_of(ticket)
+    if message.from_customer:
+        # People in Cc have the customer's letter already if it came by mail; from the portal they
+        # would not know of it.
+        by_mail = message.channel == Ticket.Channel.MAIL
+        others = [] if by_mail else [Hearer(one, Letter.REPLIED) for one in customers_of(ticket)]
+        return [*agents, *others]
+    return [*(Hearer(one, Letter.REPLIED) for one in customers_of(ticket)), *agents]
+
+
+def _noted(event: Event, ticket: Ticket) -> list[Hearer]:
+    if event.message is not None and event.message.is_automatic:
+        return []
+    return [Hearer(one.user, rings=True) for one in _agents_of(ticket) if one.rings]
+
+
+def _assigned(event: Event, ticket: Ticket) -> list[Hearer]:
+    return [Hearer(ticket.assignee, Letter.ASSIGNED, rings=True)] if ticket.assignee else []
+
+
+def _moved(event: Event, ticket: Ticket) -> list[Hearer]:
+    return [Hearer(one.user, rings=True) for one in _agents_of(ticket)]
+
+
+def _solved(event: Event, ticket: Ticket) -> list[Hearer]:
+    return [Hearer(ticket.customer, Letter.SOLVED)]
+
+
+def _reopened(event: Event, ticket: Ticket) -> list[Hearer]:
+    return [Hearer(one.user, rings=True) for one in _agents_of(ticket)]
+
+
+def _escalated(event: Event, ticket: Ticket) -> list[Hearer]:
+    people: list[User] = []
+    details = event.details
+    if details.get("tells_lead", True):
+        people += leads_of(ticket)
+    if details.get("tells_assignee") and ticket.assignee is not None:
+        people.append(ticket.assignee)
+    people += User.objects.filter(pk__in=details.get("tells", [])).order_by("pk")
+    allowed = [one for one in people if works_in(one, ticket.department_id)]
+    return [Hearer(one, Letter.ESCALATED, rings=True) for one in allowed]
+
+
+def _author(event: Event, ticket: Ticket) -> list[Hearer]:
+    author = event.message.author if event.message else None
+    people = [one for one in (author, ticket.assignee) if one is not None]
+    return [Hearer(one, rings=True) for one in people if works_in(one, ticket.department_id)]
+
+
+FINDERS = {
+    Event.Kind.OPENED: _opened,
+    Event.Kind.REPLIED: _replied,
+    Event.Kind.NOTED: _noted,
+    Event.Kind.ASSIGNED: _assigned,
+    Event.Kind.MOVED: _moved,
+    Event.Kind.SOLVED: _solved,
+    Event.Kind.WOKEN: _reopened,
+    Event.Kind.REOPENED: _reopened,
+    Event.Kind.ESCALATED: _escalated,
+    Event.Kind.UNDELIVERED: _author,
+    Event.Kind.RATED: _author,
+}

@@ -1,0 +1,31 @@
+"""The conversation's rows, one file an aggregate."""
+
+from tickets.models.canned_reply import CannedReply
+from tickets.models.event import Event, Notification
+from tickets.models.message import Attachment, Body, Delivery, Draft, Message, PublicMessage
+from tickets.models.policy import EscalationRule, EscalationStep, FiredStep, Target
+from tickets.models.rating import Rating
+from tickets.models.ticket import Follower, Tag, Ticket, TicketLink
+from tickets.models.workspace import Workspace
+
+__all__ = [
+    "Attachment",
+    "Body",
+    "CannedReply",
+    "Delivery",
+    "Draft",
+    "EscalationRule",
+    "EscalationStep",
+    "Event",
+    "FiredStep",
+    "Follower",
+    "Message",
+    "Notification",
+    "PublicMessage",
+    "Rating",
+    "Tag",
+    "Target",
+    "Ticket",
+    "TicketLink",
+    "Workspace",
+]

@@ -1,0 +1,92 @@
+"""The history: one line for everything that was done, and who was told of it."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import User
+from tickets.models.message import Message
+from tickets.models.ticket import Ticket
+
+
+class Event(models.Model):
+    """One line of history. Append-only: nothing changes or deletes it."""
+
+    class Kind(models.TextChoices):
+        """What happened. Each has a sentence in templates/partials/events/."""
+
+        OPENED = "opened", _("opened")
+        REPLIED = "replied", _("replied")
+        NOTED = "noted", _("noted")
+        TAKEN_BACK = "taken_back", _("reply taken back")
+        ASSIGNED = "assigned", _("assigned")
+        MOVED = "moved", _("moved")
+        PRIORITISED = "prioritised", _("priority changed")
+        TAGGED = "tagged", _("tags changed")
+        CATEGORISED = "categorised", _("category changed")
+        FOLLOWED = "followed", _("followed")
+        UNFOLLOWED = "unfollowed", _("no longer followed")
+        SOLVED = "solved", _("solved")
+        HELD = "held", _("put on hold")
+        WOKEN = "woken", _("hold ended")
+        REOPENED = "reopened", _("reopened")
+        CLOSED = "closed", _("closed")
+        MARKED_SPAM = "marked_spam", _("marked as spam")
+        ESCALATED = "escalated", _("escalated")
+        MERGED = "merged", _("merged")
+        SPLIT = "split", _("split")
+        LINKED = "linked", _("linked")
+        RATED = "rated", _("rated")
+        UNDELIVERED = "undelivered", _("not delivered")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind)
+    # Empty: the house itself (the clock, a rule, a mail server).
+    actor = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+    )
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+    )
+    # Before and after, as names and keys: what the sentence needs, even when rows change later.
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [
+            models.Index(fields=["ticket", "at", "id"], name="event_by_ticket"),
+            models.Index(fields=["actor", "kind", "at"], name="event_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id} {self.kind}"
+
+    @property
+    def template(self) -> str:
+        """The part that says it in a sentence."""
+        return f"partials/events/_{self.kind}.html"
+
+
+class Notification(models.Model):
+    """A line behind somebody's bell."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="notifications")
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["user", "event"], name="told_once")]
+        indexes = [
+            models.Index(
+                fields=["user", "-id"],
+                condition=models.Q(read_at__isnull=True),
+                name="unread_notifications",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.event}"

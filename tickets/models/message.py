@@ -1,0 +1,231 @@
+"""What somebody said: a reply that the customer reads, or a note that only we see."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import User
+from helpdesk.lib import html as html_door
+from tickets.models.ticket import Ticket
+
+
+@dataclass(frozen=True)
+class Body:
+    """A text as it is stored: `html` is clean, the quoted halves are what is folded away."""
+
+    text: str
+    html: str
+    quoted_text: str = ""
+    quoted_html: str = ""
+
+    @classmethod
+    def plain(cls, text: str) -> Self:
+        """From what somebody typed."""
+        return cls(text=text, html=html_door.from_text(text))
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Questions about many messages."""
+
+    def public(self) -> "MessageQuerySet":
+        """What customers may read now: replies, not taken back, no longer to be taken back."""
+        return self.filter(
+            models.Q(undo_until__isnull=True) | models.Q(undo_until__lte=timezone.now()),
+            kind=Message.Kind.REPLY,
+            withdrawn_at__isnull=True,
+        )
+
+    def readable_by(self, user: User | AnonymousUser) -> "MessageQuerySet":
+        """Everything on the tickets `user` works on; on their own as a customer, public ones."""
+        worked = Ticket.objects.workable_by(user).values("pk")
+        owned = Ticket.objects.of_customer(user).values("pk")
+        public = models.Q(
+            pk__in=self.model._default_manager.public().filter(ticket__in=owned).values("pk")
+        )
+        return self.filter(models.Q(ticket__in=worked) | public)
+
+
+class Message(models.Model):
+    """One thing said on a ticket."""
+
+    class Kind(models.TextChoices):
+        """Who may read it."""
+
+        REPLY = "reply", _("Reply")
+        NOTE = "note", _("Note")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.REPLY)
+    # Empty: the help desk itself, or a mail server (a bounce).
+    author = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    from_customer = models.BooleanField(default=False)
+    channel = models.CharField(max_length=6, choices=Ticket.Channel, default=Ticket.Channel.WEB)
+    # An auto-reply or a bounce: kept and shown, but nothing follows from it (RFC 3834).
+    is_automatic = models.BooleanField(default=False)
+
+    text = models.TextField()
+    html = models.TextField()
+    quoted_text = models.TextField(blank=True)
+    quoted_html = models.TextField(blank=True)
+    # Why it stands on this ticket, and what the reader should know: machine words, see composing
+    # sentences in templates/partials/_why.html.
+    why = models.CharField(max_length=40, blank=True)
+    warning = models.CharField(max_length=40, blank=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    undo_until = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    minutes_spent = models.PositiveIntegerField(_("minutes spent"), default=0)
+    words = SearchVectorField(null=True, editable=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(fields=["ticket", "created_at", "id"], name="message_by_ticket"),
+            models.Index(fields=["author", "created_at"], name="message_by_author"),
+            GinIndex(fields=["words"], name="message_by_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id} · {self.author or '—'} · {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_note(self) -> bool:
+        """Only we see it."""
+        return self.kind == self.Kind.NOTE
+
+    @property
+    def can_still_be_taken_back(self) -> bool:
+        """Its seconds of grace have not passed."""
+        return bool(
+            self.undo_until and self.undo_until > timezone.now() and self.withdrawn_at is None
+        )
+
+
+class PublicMessageManager(models.Manager["PublicMessage"]):
+    """The only messages that letters may be made of."""
+
+    def get_queryset(self) -> models.QuerySet["PublicMessage"]:
+        """Replies that were not taken back; notes cannot be reached from here [S20]."""
+        return super().get_queryset().filter(kind=Message.Kind.REPLY, withdrawn_at__isnull=True)
+
+
+class PublicMessage(Message):
+    """A reply, seen by the mail gateway, which never imports `Message` (tests/house holds that)."""
+
+    objects = PublicMessageManager()  # type: ignore[assignment]
+
+    class Meta:
+        proxy = True
+
+
+class Delivery(models.Model):
+    """What became of a reply on its way to one address; the mail gateway reports it."""
+
+    class State(models.TextChoices):
+        """How far it came."""
+
+        QUEUED = "queued", _("queued")
+        SENT = "sent", _("sent")
+        RETRYING = "retrying", _("not accepted yet, we try again")
+        UNCERTAIN = "uncertain", _("perhaps sent, the answer of the mail server was lost")
+        FAILED = "failed", _("not delivered")
+        WITHDRAWN = "withdrawn", _("taken back")
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    address = models.EmailField(max_length=254)
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    detail = models.CharField(max_length=500, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            models.UniqueConstraint(fields=["message", "address"], name="one_delivery_per_address")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.state}"
+
+
+def file_path(attachment: "Attachment", name: str) -> str:
+    """Where a file lies: by its token, so that no foreign name ever touches the disk."""
+    token = attachment.token.hex
+    return f"attachments/{token[:2]}/{token[2:4]}/{token}"
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Questions about files."""
+
+    def readable_by(self, user: User | AnonymousUser) -> "AttachmentQuerySet":
+        """Files of the messages `user` may read."""
+        return self.filter(message__in=Message.objects.readable_by(user).values("pk"))
+
+
+class Attachment(models.Model):
+    """A file that came or went with a message."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file = models.FileField(upload_to=file_path, max_length=200)
+    name = models.CharField(_("file name"), max_length=255)
+    content_type = models.CharField(max_length=127)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    # A picture that stands in the text, by its Content-ID (RFC 2392).
+    content_id = models.CharField(max_length=255, blank=True)
+    is_inline = models.BooleanField(default=False)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        """Was it opened as a picture when it came?"""
+        return self.width is not None
+
+    def get_absolute_url(self) -> str:
+        """Where whoever may read its message can fetch it."""
+        return f"/files/{self.token}/"
+
+
+class Draft(models.Model):
+    """What an agent has typed and not sent, per ticket and kind."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    kind = models.CharField(max_length=5, choices=Message.Kind)
+    text = models.TextField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "author", "kind"], name="one_draft_per_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id} · {self.author}"

@@ -1,0 +1,298 @@
+"""The ticket and what hangs on it directly."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Category, Department, Service, User
+from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
+
+if TYPE_CHECKING:
+    from tickets.models.message import Message
+
+
+class Tag(models.Model):
+    """A word that agents put on tickets."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Questions about many tickets. Permission is asked here, once for every door."""
+
+    def workable_by(self, user: User | AnonymousUser) -> "TicketQuerySet":
+        """What `user` sees as an agent: the tickets of their departments, notes and all [S14]."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(department__in=user.department_roles.keys())
+
+    def of_customer(self, user: User | AnonymousUser) -> "TicketQuerySet":
+        """What `user` sees as a customer: their own, those they are in Cc of, and, where their
+        organisation shares tickets, their colleagues'. Spam is nobody's."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        mine = models.Q(customer=user) | models.Exists(
+            Follower.objects.filter(ticket=models.OuterRef("pk"), user=user, in_copy=True)
+        )
+        if user.organisation and user.organisation.shares_tickets:
+            mine |= models.Q(customer__organisation=user.organisation_id)
+        return self.filter(mine).exclude(status=Status.SPAM)
+
+    def visible_to(self, user: User | AnonymousUser) -> "TicketQuerySet":
+        """What `user` sees in either role. Whether notes are among it, Message decides."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        worked = self.workable_by(user).values("pk")
+        owned = self.of_customer(user).values("pk")
+        return self.filter(models.Q(pk__in=worked) | models.Q(pk__in=owned))
+
+    def at_work(self) -> "TicketQuerySet":
+        """Not finished yet."""
+        return self.filter(status__in=AT_WORK)
+
+    def ours(self) -> "TicketQuerySet":
+        """Our turn: the customer waits for us."""
+        return self.filter(status__in=OURS)
+
+    def overdue(self) -> "TicketQuerySet":
+        """A promised time has passed."""
+        return self.at_work().filter(due_at__lt=timezone.now())
+
+    def for_queue(self) -> "TicketQuerySet":
+        """With everything a row of the queue shows."""
+        return self.select_related(
+            "customer__organisation", "department", "assignee", "category"
+        ).prefetch_related("tags")
+
+    def locked(self, ticket: "Ticket") -> "Ticket":
+        """`ticket` fresh from the database and held until the transaction ends."""
+        return (
+            self.select_for_update(of=("self",))
+            .select_related("department__opening_hours", "customer", "assignee")
+            .get(pk=ticket.pk)
+        )
+
+
+class Ticket(models.Model):
+    """One matter between a customer and us. Its number is its key, from 10001 on."""
+
+    class Channel(models.TextChoices):
+        """By which door something came in."""
+
+        MAIL = "mail", _("e-mail")
+        WEB = "web", _("portal")
+        AGENT = "agent", _("agent")
+        API = "api", _("API")
+        SYSTEM = "system", _("help desk")
+
+    subject = models.CharField(_("subject"), max_length=500)
+    customer = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("customer")
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("department")
+    )
+    assignee = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assigned_tickets",
+        verbose_name=_("assignee"),
+    )
+    category = models.ForeignKey(
+        Category,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        verbose_name=_("category"),
+    )
+    service = models.ForeignKey(
+        Service,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        verbose_name=_("service"),
+    )
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.NEW)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority, default=Priority.NORMAL
+    )
+    channel = models.CharField(_("came by"), max_length=6, choices=Channel, default=Channel.WEB)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
+    )
+    tags = models.ManyToManyField(Tag, blank=True, related_name="tickets", verbose_name=_("tags"))
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets"
+    )
+    preview = models.CharField(max_length=200, blank=True, editable=False)
+    has_files = models.BooleanField(default=False, editable=False)
+
+    created_at = models.DateTimeField(_("opened"), default=timezone.now)
+    updated_at = models.DateTimeField(_("last message"), default=timezone.now)
+    # Since when somebody is waited for: us, while it is our turn, otherwise the customer.
+    waiting_since = models.DateTimeField(_("waiting since"), default=timezone.now)
+    hold_until = models.DateTimeField(_("on hold until"), null=True, blank=True)
+    first_answered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    solved_at = models.DateTimeField(_("solved"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+
+    # The clock (tickets/sla.py keeps these).
+    answer_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    solution_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, editable=False)
+    next_check_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Working time used up for the solution until `solving_since`; null while the clock is paused.
+    solving_took = models.DurationField(default=timedelta, editable=False)
+    solving_since = models.DateTimeField(null=True, blank=True, editable=False)
+
+    words = SearchVectorField(null=True, editable=False)
+
+    objects = TicketQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        messages: "models.manager.RelatedManager[Message]"
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        indexes = [
+            # The queues: unfinished tickets only, so that closed ones cost nothing.
+            models.Index(
+                fields=["department", "status", "waiting_since", "id"],
+                condition=models.Q(status__in=sorted(AT_WORK)),
+                name="queue_by_department",
+            ),
+            models.Index(
+                fields=["assignee", "status", "waiting_since", "id"],
+                condition=models.Q(status__in=sorted(AT_WORK)),
+                name="queue_by_assignee",
+            ),
+            models.Index(
+                fields=["department", "due_at", "id"],
+                condition=models.Q(status__in=sorted(AT_WORK), due_at__isnull=False),
+                name="queue_by_due",
+            ),
+            models.Index(
+                fields=["next_check_at"],
+                condition=models.Q(next_check_at__isnull=False),
+                name="ticket_to_check",
+            ),
+            models.Index(
+                fields=["hold_until"],
+                condition=models.Q(status=Status.ON_HOLD),
+                name="ticket_to_wake",
+            ),
+            models.Index(
+                fields=["solved_at"],
+                condition=models.Q(status=Status.SOLVED),
+                name="ticket_to_close",
+            ),
+            models.Index(fields=["department", "-updated_at", "-id"], name="ticket_by_update"),
+            models.Index(fields=["customer", "-updated_at"], name="ticket_by_customer"),
+            GinIndex(fields=["words"], name="ticket_by_words"),
+            GinIndex(
+                OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_by_part_of_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.subject}"
+
+    @property
+    def number(self) -> int:
+        """What people call it by."""
+        return self.pk
+
+    @property
+    def is_ours(self) -> bool:
+        """Is it our turn?"""
+        return self.status in OURS
+
+    @property
+    def is_at_work(self) -> bool:
+        """Is it unfinished?"""
+        return self.status in AT_WORK
+
+    @property
+    def is_finished(self) -> bool:
+        """Solved or closed."""
+        return self.status in FINISHED
+
+    @property
+    def is_overdue(self) -> bool:
+        """Has a promised time passed?"""
+        return bool(self.due_at and self.is_at_work and self.due_at < timezone.now())
+
+    @property
+    def is_due_soon(self) -> bool:
+        """Does a promised time pass within the hour?"""
+        if not self.due_at or not self.is_at_work or self.is_overdue:
+            return False
+        return self.due_at < timezone.now() + timedelta(hours=1)
+
+
+class Follower(models.Model):
+    """Somebody who hears of a ticket: an agent who follows it, or a person in Cc."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="followers")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="following")
+    in_copy = models.BooleanField(
+        default=False,
+        help_text=_("In Cc: gets our answers as letters and sees them in the portal."),
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="follows_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} → #{self.ticket_id}"
+
+
+class TicketLink(models.Model):
+    """Two tickets that belong together."""
+
+    class Kind(models.TextChoices):
+        """What `target` is to `source`."""
+
+        RELATED = "related", _("related")
+        FOLLOW_UP = "follow_up", _("follow-up")
+        SPLIT = "split", _("split off")
+        MERGED = "merged", _("merged")
+
+    source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_from")
+    target = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_to")
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.RELATED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target", "kind"], name="linked_once"),
+            models.CheckConstraint(
+                condition=~models.Q(source=models.F("target")), name="not_linked_to_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.source_id} → #{self.target_id} ({self.kind})"

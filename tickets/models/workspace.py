@@ -1,0 +1,50 @@
+"""Saved views."""
+
+import secrets
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Department, User
+
+
+def feed_token() -> str:
+    """An address nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+class WorkspaceQuerySet(models.QuerySet["Workspace"]):
+    """Questions about workspaces."""
+
+    def usable_by(self, user: User) -> "WorkspaceQuerySet":
+        """The user's own, and those shared with their departments."""
+        shared = models.Q(shared_with__in=user.department_roles.keys())
+        return self.filter(models.Q(owner=user) | shared)
+
+
+class Workspace(models.Model):
+    """A filter with a name: `query` is the query string of the queue page."""
+
+    name = models.CharField(_("name"), max_length=60)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="workspaces")
+    shared_with = models.ForeignKey(
+        Department,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="workspaces",
+        verbose_name=_("shared with"),
+    )
+    query = models.CharField(max_length=1000, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+    feed_token = models.CharField(max_length=40, default=feed_token, unique=True, editable=False)
+
+    objects = WorkspaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "name"]
+        verbose_name = _("workspace")
+        verbose_name_plural = _("workspaces")
+
+    def __str__(self) -> str:
+        return self.name

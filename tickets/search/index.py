@@ -1,0 +1,58 @@
+"""Making messages and tickets findable: forms of words into `tsvector` columns."""
+
+from django.db.models import Func, QuerySet, TextField, Value
+
+from helpdesk.lib.html import to_text
+from tickets.models import Message, Ticket
+from tickets.search import words
+
+# PostgreSQL keeps positions up to 16383 and 256 of them for a word.
+LAST_POSITION = 16_383
+
+
+def _vector(weighted: list[tuple[str, str]]) -> Func:
+    """A tsvector literal from (weight A to D, text) pairs, one after the other."""
+    entries: dict[str, list[str]] = {}
+    start = 0
+    for weight, text in weighted:
+        indexed = words.index_words(text)
+        for position, forms in indexed:
+            place = f"{min(start + position, LAST_POSITION)}{weight}"
+            for form in forms:
+                entries.setdefault(form, []).append(place)
+        start += len(indexed) + 10
+    literal = " ".join(
+        "'{}':{}".format(form.replace("\\", "\\\\").replace("'", "''"), ",".join(places[:200]))
+        for form, places in entries.items()
+    )
+    return Func(
+        Value(literal[:1_000_000]), template="%(expressions)s::tsvector", output_field=TextField()
+    )
+
+
+def remember(message: Message) -> None:
+    """Make what `message` says findable at once, quoted text left out."""
+    names = " ".join(message.attachments.values_list("name", flat=True))
+    author = f"{message.author.name} {message.author.email}" if message.author else ""
+    body = message.text or to_text(message.html)
+    vector = _vector([("D", body), ("B", names), ("C", author)])
+    Message.objects.filter(pk=message.pk).update(words=vector)
+
+
+def remember_ticket(ticket: Ticket) -> None:
+    """Make `ticket` findable by its subject, number, customer and tags."""
+    people = f"{ticket.customer.name} {ticket.customer.email}"
+    tags = " ".join(ticket.tags.values_list("name", flat=True))
+    vector = _vector([("A", f"{ticket.number} {ticket.subject}"), ("B", people), ("C", tags)])
+    Ticket.objects.filter(pk=ticket.pk).update(words=vector)
+
+
+def remember_again(tickets: QuerySet[Ticket]) -> int:
+    """Index `tickets` and their messages anew; how many tickets that were."""
+    count = 0
+    for ticket in tickets.select_related("customer").iterator(chunk_size=200):
+        remember_ticket(ticket)
+        for message in ticket.messages.select_related("author"):
+            remember(message)
+        count += 1
+    return count

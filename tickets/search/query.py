@@ -1,0 +1,55 @@
+"""Asking: a line of words → the tickets that a person may see and that say them."""
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from departments.models import User
+from tickets.models import Message, Ticket
+from tickets.search import words
+
+MOST_TERMS = 12
+
+
+def _raw(forms: frozenset[str], *, prefix: bool) -> str:
+    quoted = [
+        "'{}'".format(form.replace("\\", "\\\\").replace("'", "''")) for form in sorted(forms)
+    ]
+    return "(" + " | ".join(f"{one}:*" if prefix else one for one in quoted) + ")"
+
+
+def _terms(text: str) -> list[SearchQuery]:
+    found = words.WORD.findall(text.lower().translate(words.SAME))[:MOST_TERMS]
+    return [
+        SearchQuery(
+            # The last word may still be in the making, so its beginning is enough.
+            _raw(
+                words.forms(word) | {word},
+                prefix=position == len(found) and len(word) > 2 and not word.isdigit(),
+            ),
+            config="simple",
+            search_type="raw",
+        )
+        for position, word in enumerate(found, 1)
+    ]
+
+
+def find(text: str, tickets: QuerySet[Ticket], *, by: User, only: str = "") -> QuerySet[Ticket]:
+    """Those of `tickets` in which every word of `text` occurs, in the ticket itself or in a message
+    that `by` may read. `only` narrows it to "subject" or "messages". `#10042` is that ticket.
+
+    The caller's `tickets` decide what may be found at all; the order stays the caller's.
+    """
+    stripped = text.strip()
+    if stripped.startswith("#") and stripped[1:].isdigit():
+        return tickets.filter(pk=int(stripped[1:]) if len(stripped) < 18 else 0)
+    wanted = Q()
+    for term in _terms(stripped):
+        # Notes are searched only where `by` works; the rest of the rule stands in `readable_by`.
+        said = Message.objects.readable_by(by).filter(ticket=OuterRef("pk"), words=term)
+        if only == "subject":
+            wanted &= Q(words=term)
+        elif only == "messages":
+            wanted &= Q(Exists(said))
+        else:
+            wanted &= Q(words=term) | Q(Exists(said))
+    return tickets.filter(wanted) if wanted else tickets.none()
