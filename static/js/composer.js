@@ -2,7 +2,6 @@
 // files, and a warning before typed text would be left behind.
 const textIn = (form) => form?.querySelector("textarea");
 const changed = new WeakSet();
-let sending = false;
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -60,9 +59,11 @@ document.addEventListener("dragover", (event) => {
 document.addEventListener("input", (event) => {
   if (event.target.matches(".composer textarea, [data-ctrl-enter] textarea")) changed.add(event.target);
 });
-document.addEventListener("submit", (event) => (sending ||= !event.defaultPrevented && !event.target.matches("[data-theme-switch]")));
+document.addEventListener("submit", (event) => {
+  for (const area of event.target.querySelectorAll("textarea")) changed.delete(area);
+});
 document.addEventListener("draft:saved", (event) => changed.delete(event.target));
 window.addEventListener("beforeunload", (event) => {
   const areas = document.querySelectorAll("textarea");
-  if (!sending && [...areas].some((area) => changed.has(area) && area.value.trim())) event.preventDefault();
+  if ([...areas].some((area) => changed.has(area) && area.value.trim())) event.preventDefault();
 });
