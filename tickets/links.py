@@ -1,0 +1,50 @@
+"""Addresses that leave the house: absolute, and fit to stand in a letter."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+from departments.models import User
+from helpdesk.lib import tokens
+from tickets.models import Message, Ticket
+
+RATING_VALID_DAYS = 60
+_RATING = "rate"
+
+
+@dataclass(frozen=True)
+class RatingClaim:
+    """What a rating link says: keys of the ticket, of the answer (None: the whole ticket) and of
+    the customer it was sent to."""
+
+    ticket: int
+    message: int | None
+    user: int
+
+
+def ticket_link(ticket: Ticket) -> str:
+    """The customer's page of `ticket`."""
+    return settings.DESK_URL + reverse("portal:ticket", args=[ticket.number])
+
+
+def agent_ticket_link(ticket: Ticket) -> str:
+    """The agents' page of `ticket`."""
+    return f"{settings.DESK_URL}/agent/tickets/{ticket.number}/"
+
+
+def rating_link(ticket: Ticket, message: Message | None, user: User) -> str:
+    """Where `user` can rate `message`, or the whole ticket, without signing in."""
+    token = rating_token(ticket, message, user)
+    return settings.DESK_URL + reverse("portal:rate", args=[token])
+
+
+def rating_token(ticket: Ticket, message: Message | None, user: User) -> str:
+    """The signed part of a rating link."""
+    return tokens.make(_RATING, [ticket.pk, message.pk if message else None, user.pk])
+
+
+def read_rating_token(token: str) -> RatingClaim | None:
+    """What `token` says, or None if it was not made here or is older than 60 days."""
+    value = tokens.read(_RATING, token, max_age=RATING_VALID_DAYS * 24 * 3600)
+    return RatingClaim(*value) if value else None
