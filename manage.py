@@ -10,10 +10,9 @@ def main() -> None:
     """Run the command that was asked for."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
     if sys.argv[1:2] == ["up"]:
-        # Settings cannot be read without the secrets that the first `up` makes.
-        from helpdesk.embedded.environment import ensure_keys
+        from helpdesk.embedded import up
 
-        ensure_keys(Path(__file__).resolve().parent / ".env")
+        sys.exit(up.main(Path(__file__).resolve().parent, sys.argv[2:]))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -15,12 +15,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import IO
 from urllib.parse import urlsplit
 
+from helpdesk.embedded.address import USUAL, Address
 from helpdesk.embedded.environment import (
     read_json,
     without_leftovers,
@@ -51,53 +51,13 @@ class Stopped(Exception):
     """Somebody asked us to stop while we were still starting."""
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where the web server listens."""
-
-    host: str
-    port: int
-
-    @classmethod
-    def parse(cls, bind: str) -> "Address":
-        """Read `HOST:PORT`; raises `ServiceError`."""
-        host, _, port = bind.rpartition(":")
-        if not host or not port.isdigit() or not 0 < int(port) < 65536:
-            raise ServiceError(f"--bind wants HOST:PORT, for example 127.0.0.1:8001, not {bind!r}.")
-        return cls(host.strip("[]"), int(port))
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    @property
-    def reachable(self) -> "Address":
-        """The address under which this machine itself reaches the server."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (compared, not bound)
-        return Address(everywhere.get(self.host, self.host), self.port)
-
-    def require_free(self) -> None:
-        """Raise `ServiceError` when somebody else listens there."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.host, self.port))
-                probe.listen()
-            except OSError as error:
-                raise ServiceError(
-                    f"The desk cannot listen on {self} ({error.strerror}): end the program that"
-                    f" uses it, or choose another: python3 desk up --bind {self.host}:"
-                    f"{self.port + 1}"
-                ) from error
-
-
 class TrialRun:
     """Everything of one run; `root` is the checkout, `bind` is None for the usual address."""
 
     def __init__(self, root: Path, bind: str | None) -> None:
         self.root = root
         self.var = root / "var"
-        self.address = Address.parse(bind or "127.0.0.1:8000")
+        self.address = Address.parse(bind or USUAL)
         self.env = without_leftovers(self.var / "run.env", root / ".env")
         if bind or not self.env.get("DESK_URL"):
             self.env["DESK_URL"] = f"http://{self.address.reachable}"
@@ -150,11 +110,11 @@ class TrialRun:
         self._start_services()
         write_env(self.var / "run.env", self._facts())
         self._prepare()
-        for program in (self._web(), self._worker(), self._beat()):
-            self.supervisor.add(Child(program))
-        web = next(child for child in self.supervisor.children if child.program.name == "web")
-        web.wait_until_ready()
+        # One after the other: loading the code is most of the work, and a page is wanted first.
+        self.supervisor.add(Child(self._web())).wait_until_ready()
         self._announce()
+        for program in (self._worker(), self._beat()):
+            self.supervisor.add(Child(program))
 
     def _start_services(self) -> None:
         if not self._given("REDIS_URL"):
@@ -245,7 +205,7 @@ class TrialRun:
         return self._program(
             "web",
             *("-m", "gunicorn", "helpdesk.wsgi", "--bind", str(self.address), "--workers", "2"),
-            *("--graceful-timeout", "3", "--timeout", "60"),
+            *("--preload", "--graceful-timeout", "3", "--timeout", "60"),
             ready=self._serves,
         )
 
