@@ -56,15 +56,15 @@ def initials(name: str) -> str:
 
 
 @register.inclusion_tag("partials/_avatar.html")
-def avatar(person: Any, size: str = "", *, label: bool = False) -> dict[str, Any]:
-    """The round face of a person (`shown_name`, `email`); nobody gives the dashed circle.
+def avatar(person: Any, size: str = "medium", *, label: bool = False) -> dict[str, Any]:
+    """The round face of a person (`public_name`, `email`); nobody gives the dashed circle.
 
     The colour follows the address, so a person keeps it. `label` says the name to screen readers
     where it does not stand beside the face.
     """
     if person is None:
         return {"name": "", "initials": "", "hue": 0, "size": size, "label": label}
-    name = str(getattr(person, "shown_name", "") or getattr(person, "email", ""))
+    name = str(getattr(person, "public_name", "") or person)
     address = str(getattr(person, "email", "") or name).casefold()
     return {
         "name": name,

@@ -15,8 +15,10 @@ document.addEventListener(
     event.stopPropagation();
     const submitter = event.submitter;
     dialog.querySelector("[data-confirm-text]").textContent = question;
-    dialog.querySelector("[value=yes]").textContent =
-      submitter?.dataset.confirmButton || submitter?.textContent.trim() || "OK";
+    const yes = dialog.querySelector("[value=yes]");
+    const danger = submitter?.classList.contains("button--danger");
+    yes.className = `button button--${danger ? "danger" : "primary"}`;
+    yes.textContent = submitter?.dataset.confirmButton || submitter?.textContent.trim() || yes.textContent;
     dialog.returnValue = "";
     dialog.addEventListener(
       "close",

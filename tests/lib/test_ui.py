@@ -73,15 +73,15 @@ def test_initials_are_the_first_and_the_last_word(name, letters):
 
 
 def test_a_face_keeps_its_colour_whatever_the_case_of_the_address():
-    one = ui.avatar(SimpleNamespace(shown_name="Ada", email="Ada@desk.test"))
-    two = ui.avatar(SimpleNamespace(shown_name="Ada L.", email="ada@desk.test"))
+    one = ui.avatar(SimpleNamespace(public_name="Ada", email="Ada@desk.test"))
+    two = ui.avatar(SimpleNamespace(public_name="Ada L.", email="ada@desk.test"))
     assert one["hue"] == two["hue"]
     assert 0 <= one["hue"] < ui.FACES
 
 
 def test_nobody_has_no_letters_and_a_nameless_person_has_a_question_mark():
     assert ui.avatar(None)["initials"] == ""
-    assert ui.avatar(SimpleNamespace(shown_name="…", email=""))["initials"] == "?"
+    assert ui.avatar(SimpleNamespace(public_name="…", email=""))["initials"] == "?"
 
 
 def test_an_icon_with_a_label_is_a_picture_and_without_one_is_silent():
