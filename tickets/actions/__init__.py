@@ -25,7 +25,7 @@ from tickets.actions.resolution import (
     solve_ticket,
     wake_ticket,
 )
-from tickets.actions.steps import current
+from tickets.actions.steps import absorbed, current
 from tickets.actions.triage import (
     NotAmongAgents,
     assign_ticket,
@@ -43,6 +43,7 @@ __all__ = [
     "NotAmongAgents",
     "NothingSaid",
     "TooLate",
+    "absorbed",
     "add_note",
     "assign_ticket",
     "categorise_ticket",

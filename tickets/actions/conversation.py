@@ -1,10 +1,11 @@
 """What is said on a ticket."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,9 +14,10 @@ from helpdesk.lib.errors import DeskError
 from tickets import attachments, events, lifecycle, search
 from tickets.actions import steps
 from tickets.actions.opening import open_follow_up
+from tickets.actions.triage import set_priority, tag_ticket
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import OURS, Status
-from tickets.models import Body, Delivery, Draft, Event, Message, Ticket
+from tickets.models import Body, CannedReply, Delivery, Draft, Event, Message, Ticket
 from tickets.permissions import can_reply, can_take_back, can_work_on, is_customer_of, require
 
 
@@ -49,7 +51,9 @@ def _say(
         quoted_html=text.quoted_html,
         **fields,
     )
-    attachments.store(message, files)
+    if attachments.store(message, files) and not ticket.has_files:
+        ticket.has_files = True
+        ticket.save(update_fields=["has_files"])
     search.remember(message)
     return message
 
@@ -62,6 +66,7 @@ def reply_to_ticket(
     body: str | Body,
     files: Iterable[IncomingFile] = (),
     then: Status | None = None,
+    canned: Iterable[CannedReply] = (),
     channel: str = Ticket.Channel.WEB,
     minutes_spent: int = 0,
     why: str = "",
@@ -71,6 +76,8 @@ def reply_to_ticket(
 
     An agent's reply hands the turn to the customer, or does `then` (open, pending, solved); a
     customer's brings the ticket back to us. An agent who answers what is nobody's takes it.
+    `canned` replies that went into the text do what they say besides: the last status among them
+    counts unless `then` is given; each priority and tag is a verb of the agent.
     """
     ticket = Ticket.objects.locked(steps.current(ticket))
     require(can_reply(by, ticket))
@@ -78,17 +85,22 @@ def reply_to_ticket(
     status = lifecycle.after_reply(ticket.status, by_customer=by_customer)
     now = timezone.now()
     details: dict[str, object] = {}
+    used = [] if by_customer else list(canned)
     if not by_customer:
-        status = then or status
+        wished = [Status(one.sets_status) for one in used if one.sets_status]
+        status = then or (wished[-1] if wished else status)
         ticket.first_answered_at = ticket.first_answered_at or now
         ticket.waiting_since = now
         if ticket.assignee_id is None:
             ticket.assignee = by
             details["took"] = True
         ticket.save(update_fields=["first_answered_at", "waiting_since", "assignee"])
+    hold_until = ticket.hold_until
     before = steps.move(ticket, status)
     if before != status:
         details |= {"before": before, "after": status}
+        if hold_until is not None:
+            details["hold_until"] = hold_until.isoformat()
     grace = timedelta(seconds=0 if by_customer else settings.DESK_UNDO_SECONDS)
     message = _say(
         ticket,
@@ -107,7 +119,16 @@ def reply_to_ticket(
     steps.touch(ticket, message)
     Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.REPLY).delete()
     events.record(ticket, Event.Kind.REPLIED, by=by, message=message, **details)
+    _do_what_they_say(used, ticket, by)
     return message
+
+
+def _do_what_they_say(canned: list[CannedReply], ticket: Ticket, by: User) -> None:
+    for one in canned:
+        if one.sets_priority:
+            set_priority(ticket, priority=one.sets_priority, by=by)
+        tag_ticket(ticket, add=one.adds_tags.values_list("name", flat=True), by=by)
+    CannedReply.objects.filter(pk__in=[one.pk for one in canned]).update(used=F("used") + 1)
 
 
 def continue_conversation(
@@ -208,7 +229,10 @@ def take_back_reply(message: Message, *, by: User) -> Message:
     if before and ticket.status == (was or {}).get("after"):
         # The customer waited for us before, and still does.
         ticket.status = before
-        ticket.solved_at = ticket.closed_at = None
+        ticket.solved_at = timezone.now() if before == Status.SOLVED else None
+        ticket.closed_at = None
+        held = (was or {}).get("hold_until")
+        ticket.hold_until = datetime.fromisoformat(held) if held else None
     waiting = (
         ticket.messages.filter(
             from_customer=True, kind=Message.Kind.REPLY, created_at__lt=message.created_at

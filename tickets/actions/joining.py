@@ -9,7 +9,7 @@ from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import events, search, sla
 from tickets.actions import steps
-from tickets.lifecycle import Status
+from tickets.lifecycle import AT_WORK, OURS, Status
 from tickets.models import Event, Follower, Message, Ticket, TicketLink
 from tickets.permissions import can_work_on, require
 
@@ -17,7 +17,8 @@ from tickets.permissions import can_work_on, require
 @transaction.atomic
 def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
     """`ticket` goes on in `into`: a pointer, not a copy. Its messages and files are shown there,
-    letters to it arrive there, its customer is kept in copy. Returns the target."""
+    letters to it arrive there, its customer is kept in copy. Where the customer waited for us in
+    `ticket`, they do so in the target. Returns the target."""
     target = steps.current(into)
     if target.pk == ticket.pk:
         raise DeskError(_("A ticket cannot be merged into itself."))
@@ -28,11 +29,19 @@ def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
     }
     ticket, target = held[ticket.pk], held[target.pk]
     require(can_work_on(by, ticket) and can_work_on(by, target))
-    before, came_from = ticket.status, ticket.department
+    if ticket.status == Status.MERGED:
+        raise DeskError(_("This ticket was merged into another one. Go on there."))
+    if ticket.status in AT_WORK and target.status not in AT_WORK:
+        raise DeskError(
+            _("#%(number)d is finished. Reopen it before you merge something into it.")
+            % {"number": target.number}
+        )
+    before, came_from, waiting_since = ticket.status, ticket.department, ticket.waiting_since
     steps.move(ticket, Status.MERGED)
     ticket.merged_into = target
     ticket.department = target.department
     ticket.save(update_fields=["merged_into", "department"])
+    Ticket.objects.filter(pk__in=steps.absorbed(ticket)).update(department=target.department)
     in_copy = {ticket.customer_id} | set(
         ticket.followers.filter(in_copy=True).values_list("user_id", flat=True)
     )
@@ -44,8 +53,13 @@ def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
         ignore_conflicts=True,
     )
     TicketLink.objects.get_or_create(source=ticket, target=target, kind=TicketLink.Kind.MERGED)
+    if before in OURS:
+        since = min(waiting_since, target.waiting_since) if target.is_ours else waiting_since
+        steps.move(target, Status(target.status) if target.is_ours else Status.OPEN)
+        target.waiting_since = since
     target.has_files = target.has_files or ticket.has_files
-    target.save(update_fields=["has_files"])
+    target.save(update_fields=["has_files", "waiting_since"])
+    sla.refresh(target)
     events.record(
         ticket,
         Event.Kind.MERGED,
@@ -109,6 +123,11 @@ def link_tickets(ticket: Ticket, *, to: Ticket, by: User | None) -> TicketLink:
     require(can_work_on(by, ticket) and can_work_on(by, to))
     if ticket.pk == to.pk:
         raise DeskError(_("A ticket cannot be linked to itself."))
+    known = TicketLink.objects.filter(
+        source=to, target=ticket, kind=TicketLink.Kind.RELATED
+    ).first()
+    if known is not None:
+        return known
     link, is_new = TicketLink.objects.get_or_create(source=ticket, target=to)
     if is_new:
         events.record(ticket, Event.Kind.LINKED, by=by, to=to.number, subject=to.subject)

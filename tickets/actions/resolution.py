@@ -10,7 +10,7 @@ from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import events
 from tickets.actions import steps
-from tickets.lifecycle import Status
+from tickets.lifecycle import OURS, Status
 from tickets.models import Event, Ticket
 from tickets.permissions import can_finish, can_work_on, require
 
@@ -60,9 +60,10 @@ def reopen_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
     require(can_finish(by, ticket))
     if ticket.status == Status.MERGED:
         raise DeskError(_("This ticket was merged into another one. Go on there."))
+    if ticket.status in OURS:
+        return ticket
     before = steps.move(ticket, Status.OPEN)
-    if before != Status.OPEN:
-        events.record(ticket, Event.Kind.REOPENED, by=by, before=before)
+    events.record(ticket, Event.Kind.REOPENED, by=by, before=before)
     return ticket
 
 

@@ -54,6 +54,17 @@ def retell(ticket: Ticket) -> None:
         ticket.save(update_fields=["has_files"])
 
 
+def absorbed(ticket: Ticket) -> list[int]:
+    """Numbers of all tickets that were merged into it, and into those in turn."""
+    found: list[int] = []
+    level = [ticket.pk]
+    while level:
+        rows = Ticket.objects.filter(merged_into__in=level).exclude(pk__in=found)
+        level = list(rows.values_list("pk", flat=True))
+        found += level
+    return found
+
+
 def current(ticket: Ticket) -> Ticket:
     """Where a ticket lives on: itself, or the end of its chain of merges."""
     seen = {ticket.pk}

@@ -58,6 +58,8 @@ def move_ticket(ticket: Ticket, *, to: Department, by: User | None) -> Ticket:
     if let_go:
         ticket.assignee = None
     ticket.save(update_fields=["department", "assignee"])
+    # What was merged into it is read here, so it must be readable for the same people.
+    Ticket.objects.filter(pk__in=steps.absorbed(ticket)).update(department=to)
     sla.refresh(ticket)
     events.record(
         ticket,
@@ -138,9 +140,13 @@ def follow_ticket(ticket: Ticket, *, who: User, by: User | None, in_copy: bool =
         raise NotAmongAgents(_("%(name)s does not work in this department.") % {"name": who})
     if in_copy and who.pk == ticket.customer_id:
         return ticket
-    _follower, is_new = Follower.objects.get_or_create(
+    follower, is_new = Follower.objects.get_or_create(
         ticket=ticket, user=who, defaults={"in_copy": in_copy}
     )
+    if in_copy and not follower.in_copy:
+        # They heard of it behind the bell; from now on they get letters as well.
+        follower.in_copy = is_new = True
+        follower.save(update_fields=["in_copy"])
     if is_new:
         events.record(
             ticket, Event.Kind.FOLLOWED, by=by, who=str(who), who_id=who.pk, in_copy=in_copy
