@@ -94,10 +94,20 @@ def strings(path: Path) -> Iterator[Entry]:
 
 def read(path: Path, language: str) -> Catalog:
     """The catalogue in a file, or an empty one."""
-    catalogue = Catalog(locale=language, charset="utf-8")
+    catalogue = empty(language)
     if path.exists():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language, charset="utf-8", ignore_obsolete=True)
+    return catalogue
+
+
+def empty(language: str) -> Catalog:
+    """A catalogue that counts as Django does; Babel alone knows other rules for some languages."""
+    catalogue = Catalog(locale=language, charset="utf-8")
+    catalogue.mime_headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Plural-Forms", PLURAL_FORMS[language]),
+    ]
     return catalogue
 
 
@@ -112,7 +122,7 @@ def update(root: Path, locale_dir: Path, languages: Sequence[str]) -> None:
     for language in languages:
         path = po_file(locale_dir, language)
         known = read(path, language)
-        fresh = Catalog(locale=language, charset="utf-8")
+        fresh = empty(language)
         for message in template:
             if message.id:
                 fresh.add(
@@ -223,11 +233,7 @@ def compile_catalogues(locale_dir: Path) -> int:
 
 def only_translated(catalogue: Catalog, language: str) -> Catalog:
     """The catalogue without gaps, so that a missing translation shows the English text."""
-    kept = Catalog(locale=language, charset="utf-8", header_comment="")
-    kept.mime_headers = [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Plural-Forms", PLURAL_FORMS[language]),
-    ]
+    kept = empty(language)
     for message in catalogue:
         forms = [message.string] if isinstance(message.string, str) else list(message.string)
         if message.id and all(forms):
