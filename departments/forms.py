@@ -1,10 +1,17 @@
 """Forms about people."""
 
+from zoneinfo import available_timezones
+
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from departments.actions import organisation_for
 from departments.models import User
+
+_REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Pacific/")
 
 
 class SignupNameForm(forms.Form):
@@ -13,6 +20,38 @@ class SignupNameForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=200)
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Keep it (django-allauth calls this)."""
+        """Keep it, and the language they read (django-allauth calls this)."""
         user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+        user.language = get_language() or ""
+        user.organisation = organisation_for(user.email)
+        user.save(update_fields=["name", "language", "organisation"])
+
+
+def time_zones() -> list[tuple[str, object]]:
+    """The zones a person may live in; the empty one is the desk's own."""
+    names = sorted(name for name in available_timezones() if name.startswith(_REGIONS))
+    return [
+        ("", _("As the desk has it")),
+        ("UTC", "UTC"),
+        *((name, name.replace("_", " ")) for name in names),
+    ]
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """What people say about themselves."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        help_text=_("Of these pages and of our letters to you."),
+        choices=settings.LANGUAGES,
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, required=False)
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "time_zone"]

@@ -1,7 +1,54 @@
-"""Our adapter to django-allauth."""
+"""Our adapter to django-allauth.
+
+People exist before accounts do: whoever wrote us a letter is a `User` without password and without
+an address row of allauth's. A code that was mailed to the address proves it, so they can sign in by
+code, or choose a password by code, like everybody else.
+"""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.account.signals import authentication_step_completed
+from django.dispatch import receiver
+
+from departments.models import User
 
 
-class Adapter(DefaultAccountAdapter):
-    """How people get in."""
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """How people get in. Importing it also connects the receiver below."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send one of the letters in templates/account/email."""
+        if template_prefix == "account/email/password_reset_code":
+            # Once the code is typed, allauth looks for this row to mark it as proved.
+            person = User.objects.filter(email=email.lower()).first()
+            if person is not None:
+                address_of(person)
+        super().send_mail(template_prefix, email, context)
+
+
+def address_of(person: User) -> tuple[EmailAddress, bool]:
+    """allauth's row for the address of `person`, and whether it was made now; not proved if so."""
+    is_first = not EmailAddress.objects.filter(user=person).exists()
+    row, is_new = EmailAddress.objects.get_or_create(
+        user=person, email=person.email, defaults={"primary": is_first}
+    )
+    return row, is_new
+
+
+@receiver(authentication_step_completed)
+def trust_the_code(
+    sender: type[User], *, user: User, method: str, email: str | None = None, **kwargs: Any
+) -> None:
+    """A mailed code was typed: let there be an address that it proves (allauth marks it next).
+
+    If somebody signed up with this address before and never proved it, the password they chose was
+    not its owner's: it opens nothing any more.
+    """
+    if method != "code" or (email or "").lower() != user.email:
+        return
+    row, is_new = address_of(user)
+    if not is_new and not row.verified:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])

@@ -2,4 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("allauth.account.urls"))]
+from departments import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.profile, name="account_profile"),
+    path("", include("allauth.account.urls")),
+    path("second-factor/", include("allauth.mfa.urls")),
+]

@@ -1,13 +1,18 @@
 """What happens around every request: the reader's language and time zone, and refusals."""
 
+import re
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
+from helpdesk.lib import kept
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.htmx import is_part
 
@@ -31,6 +36,51 @@ class ReaderMiddleware:
             response = self.get_response(request)
         response.headers["Content-Language"] = translation.get_language()
         return response
+
+
+class KeptTextMiddleware:
+    """A session ended while somebody typed: their text waits for them behind the sign-in.
+
+    Stands after authentication and before LoginRequiredMiddleware, which would turn the form away.
+    The page takes its text back with `kept.take(request)`.
+    """
+
+    # Where a form is sent to -> the page it stands on.
+    FORMS = (
+        (re.compile(r"/tickets/new/"), r"/tickets/new/"),
+        (re.compile(r"/tickets/(\d+)/answers/"), r"/tickets/\1/"),
+        (re.compile(r"/agent/tickets/new/"), r"/agent/tickets/new/"),
+        (re.compile(r"/agent/tickets/(\d+)/(?:replies|notes)/"), r"/agent/tickets/\1/"),
+    )
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do on the way in."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Keep the text of a stranger's form and show them the sign-in page; the rest goes on."""
+        if request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        page = self.page_of(request.path) if request.method == "POST" else ""
+        is_kept = bool(page) and kept.keep(request, page)
+        if is_part(request):
+            # The whole page goes to sign-in, not the part that was asked for.
+            here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+            to = redirect_to_login(page or here or "/").url
+            return HttpResponse(status=204, headers={"HX-Redirect": to})
+        return redirect_to_login(page) if is_kept else None
+
+    def page_of(self, path: str) -> str:
+        """The page whose form is sent to `path`; empty if its text is not kept."""
+        for pattern, page in self.FORMS:
+            if found := pattern.fullmatch(path):
+                return found.expand(page)
+        return ""
 
 
 class RefusalMiddleware:

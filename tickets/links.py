@@ -25,7 +25,7 @@ class RatingClaim:
 
 def ticket_link(ticket: Ticket) -> str:
     """The customer's page of `ticket`."""
-    return settings.DESK_URL + reverse("portal:ticket", args=[ticket.number])
+    return f"{settings.DESK_URL}{reverse('portal:ticket', args=[ticket.number])}"
 
 
 def agent_ticket_link(ticket: Ticket) -> str:
@@ -35,8 +35,8 @@ def agent_ticket_link(ticket: Ticket) -> str:
 
 def rating_link(ticket: Ticket, message: Message | None, user: User) -> str:
     """Where `user` can rate `message`, or the whole ticket, without signing in."""
-    token = rating_token(ticket, message, user)
-    return settings.DESK_URL + reverse("portal:rate", args=[token])
+    path = reverse("portal:rate", args=[rating_token(ticket, message, user)])
+    return f"{settings.DESK_URL}{path}"
 
 
 def rating_token(ticket: Ticket, message: Message | None, user: User) -> str:

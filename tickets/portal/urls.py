@@ -1,7 +1,25 @@
 """Addresses of the portal."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tickets.portal import views
+from tickets.portal.views import feedback
 
 app_name = "portal"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("tickets/new/", views.new_ticket, name="new_ticket"),
+    path("tickets/new/evidence/", views.evidence, name="evidence"),
+    path("tickets/<int:number>/", views.ticket, name="ticket"),
+    path("tickets/<int:number>/answers/", views.answers, name="answers"),
+    path("tickets/<int:number>/solution/", views.solution, name="solution"),
+    path("tickets/<int:number>/reopening/", views.reopening, name="reopening"),
+    path("tickets/<int:number>/rating/", feedback.ticket_rating, name="ticket_rating"),
+    path(
+        "tickets/<int:number>/messages/<int:message>/rating/",
+        feedback.answer_rating,
+        name="answer_rating",
+    ),
+    path("ratings/<str:token>/", feedback.rate, name="rate"),
+]

@@ -1,0 +1,41 @@
+"""Text that somebody sent after their session had ended: kept until they have signed in again.
+
+It lies in the anonymous session, which signing in takes over, and is handed out once, to the page
+whose form it was typed into. Files are not kept.
+"""
+
+import time
+
+from django.http import HttpRequest
+
+LASTS = 3600
+"""Seconds; after that it is forgotten."""
+
+MOST = 100_000
+"""Characters in one form; more is not kept whole, so not at all."""
+
+_KEY = "kept"
+
+
+def keep(request: HttpRequest, page: str) -> bool:
+    """Keep what was posted for the page at path `page`; False if there was nothing, or too much."""
+    typed = {
+        name: str(value)
+        for name, value in request.POST.dict().items()
+        if str(value).strip() and name != "csrfmiddlewaretoken" and "password" not in name
+    }
+    if not typed or sum(map(len, typed.values())) > MOST:
+        return False
+    # One form at a time: a session is no store.
+    request.session[_KEY] = {"page": page, "typed": typed, "until": time.time() + LASTS}
+    return True
+
+
+def take(request: HttpRequest) -> dict[str, str]:
+    """{field: text} kept for this page, and forget it; empty if there is none."""
+    kept = request.session.get(_KEY)
+    if not kept or kept["page"] != request.path:
+        return {}
+    del request.session[_KEY]
+    typed: dict[str, str] = kept["typed"] if kept["until"] > time.time() else {}
+    return typed

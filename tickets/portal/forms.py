@@ -1,0 +1,67 @@
+"""The customers' forms; their fields are the arguments of the verbs."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Category, Service
+from tickets.actions import opening
+from tickets.forms import BodyField, FilesField
+
+SCORES = [(score, str(score)) for score in range(1, 6)]
+GOOD_OR_BAD = [("5", _("Good")), ("1", _("Bad"))]
+
+
+class NewTicketForm(forms.Form):
+    """`open_ticket` in the customer's words."""
+
+    subject = forms.CharField(
+        label=_("In a few words: what is it about?"), max_length=opening.SUBJECT_LENGTH
+    )
+    category = forms.ModelChoiceField(
+        label=_("Topic"),
+        queryset=Category.objects.none(),
+        required=False,
+        empty_label=_("I am not sure"),
+    )
+    service = forms.ModelChoiceField(
+        label=_("Product or service"),
+        queryset=Service.objects.none(),
+        required=False,
+        empty_label=_("Not about a product"),
+    )
+    body = BodyField(
+        label=_("What happened?"),
+        help_text=_("What did you do, what did you expect, what came instead, and since when?"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )
+    files = FilesField(help_text=_("Pictures (PNG, GIF, JPEG), PDF or plain text."))  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in (
+            ("category", Category.objects.filter(is_active=True, department__is_active=True)),
+            ("service", Service.objects.filter(is_active=True)),
+        ):
+            cast(forms.ModelChoiceField[Any], self.fields[name]).queryset = rows
+
+
+class RatingForm(forms.Form):
+    """One answer (good or bad) or the whole ticket (1 to 5)."""
+
+    score = forms.TypedChoiceField(
+        coerce=int, error_messages={"required": _("Choose one, please.")}
+    )
+    comment = forms.CharField(
+        label=_("Anything to add?"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, of_answer: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.of_answer = of_answer
+        choices = GOOD_OR_BAD if of_answer else SCORES
+        cast(forms.ChoiceField, self.fields["score"]).choices = choices

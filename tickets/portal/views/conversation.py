@@ -1,0 +1,161 @@
+"""One ticket, as its customer sees it. Notes cannot be reached from here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.http import SignedInRequest
+from departments.models import User
+from helpdesk.lib import html, kept
+from tickets import actions
+from tickets.forms import ReplyForm
+from tickets.lifecycle import Status
+from tickets.models import Attachment, Message, Rating, Ticket
+from tickets.permissions import can_rate
+from tickets.portal.forms import RatingForm
+
+
+@dataclass(frozen=True)
+class Said:
+    """One public message, ready to be shown. `rating` is the reader's own, of an answer of ours."""
+
+    message: Message
+    html: SafeString
+    files: list[Attachment]
+    rating: Rating | None
+    can_rate: bool
+
+
+@require_GET
+def ticket(request: SignedInRequest, number: int) -> HttpResponse:
+    """The conversation and what can be done about it."""
+    found = find(request, number)
+    living = actions.current(found)
+    if living != found and Ticket.objects.of_customer(request.user).filter(pk=living.pk).exists():
+        return redirect("portal:ticket", living.number)
+    typed = kept.take(request)
+    if typed:
+        messages.info(request, _("You were signed out meanwhile. Here is what you had typed."))
+    return show(request, found, ReplyForm(initial=typed))
+
+
+@require_POST
+def answers(request: SignedInRequest, number: int) -> HttpResponse:
+    """The customer goes on."""
+    found = find(request, number)
+    form = ReplyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return show(request, found, form, status=422)
+    message = actions.continue_conversation(found, by=request.user, **form.cleaned_data)
+    if message.ticket.number != actions.current(found).number:
+        messages.success(
+            request,
+            _("That ticket had been closed for long, so we go on here, in a new one."),
+        )
+    else:
+        messages.success(request, _("Sent. We will answer soon."))
+    return redirect("portal:ticket", message.ticket.number)
+
+
+@require_POST
+def solution(request: SignedInRequest, number: int) -> HttpResponse:
+    """Solved, thank you: nothing more is expected of us."""
+    return _do(request, number, actions.solve_ticket, _("Thank you! It is marked as solved."))
+
+
+@require_POST
+def reopening(request: SignedInRequest, number: int) -> HttpResponse:
+    """Not solved after all."""
+    return _do(request, number, actions.reopen_ticket, _("It is open again. We will look at it."))
+
+
+def _do(
+    request: SignedInRequest, number: int, verb: Callable[..., Ticket], sentence: str
+) -> HttpResponse:
+    verb(find(request, number), by=request.user)
+    messages.success(request, sentence)
+    return redirect("portal:ticket", number)
+
+
+def find(request: SignedInRequest, number: int) -> Ticket:
+    """The reader's ticket of this number; 404 for everybody else's."""
+    tickets = Ticket.objects.of_customer(request.user)
+    return get_object_or_404(
+        tickets.select_related("department", "assignee", "service", "customer"), pk=number
+    )
+
+
+def show(
+    request: SignedInRequest,
+    ticket: Ticket,
+    form: ReplyForm,
+    *,
+    rating_form: RatingForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of `ticket` with `form` below its conversation."""
+    user = request.user
+    own = Rating.objects.filter(ticket=ticket, message=None, customer=user).first()
+    may_rate = can_rate(user, ticket)
+    if rating_form is None and may_rate and ticket.is_finished:
+        initial = {"score": own.score, "comment": own.comment} if own else None
+        rating_form = RatingForm(initial=initial, of_answer=False)
+    context = {
+        "ticket": ticket,
+        "thread": thread(ticket, user, may_rate=may_rate),
+        "form": form,
+        "own_rating": own,
+        "rating_form": rating_form,
+        # One who may go on in a finished ticket does so by answering.
+        "can_solve": ticket.is_at_work,
+        "can_reopen": ticket.is_finished,
+        "is_merged": ticket.status == Status.MERGED,
+    }
+    return render(request, "portal/ticket.html", context, status=status)
+
+
+def thread(ticket: Ticket, user: User, *, may_rate: bool) -> list[Said]:
+    """The public messages of `ticket` and of those of the reader's own that were merged into it."""
+    family = _family(ticket, user)
+    rows = (
+        Message.objects.public()
+        .filter(ticket__in=family)
+        .select_related("author")
+        .prefetch_related("attachments")
+        .order_by("created_at", "id")
+    )
+    ratings = {
+        rating.message_id: rating
+        for rating in Rating.objects.filter(message__ticket__in=family, customer=user)
+    }
+    return [
+        Said(
+            message=row,
+            html=_body(row),
+            files=list(row.attachments.all()),
+            rating=ratings.get(row.pk),
+            can_rate=may_rate and not row.from_customer and row.author is not None,
+        )
+        for row in rows
+    ]
+
+
+def _family(ticket: Ticket, user: User) -> set[int]:
+    family, newest = {ticket.pk}, {ticket.pk}
+    own = Ticket.objects.of_customer(user)
+    while newest:
+        newest = set(own.filter(merged_into__in=newest).values_list("pk", flat=True)) - family
+        family |= newest
+    return family
+
+
+def _body(message: Message) -> SafeString:
+    # Letters are shown as their text: their own look needs a frame, and who wrote it knows it.
+    is_letter = message.channel == Ticket.Channel.MAIL
+    return mark_safe(html.from_text(message.text) if is_letter else message.html)  # noqa: S308
