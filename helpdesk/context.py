@@ -8,7 +8,7 @@ from django.utils.translation import get_language_info
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """`desk`: name, trial (is the trial mail server in use), version, languages [(code, native name)]."""
+    """`desk`: name, trial (the trial mail server is in use), version, languages [(code, name)]."""
     return {
         "desk": {
             "name": settings.DESK_NAME,

@@ -79,14 +79,14 @@ def kind_of(content: bytes) -> str | None:
         return picture.content_type
     if content.startswith(b"%PDF-"):
         return "application/pdf"
-    if content and is_text(content) and not content.lstrip()[:1] == b"<":
+    if content and is_text(content) and content.lstrip()[:1] != b"<":
         return "text/plain"
     return None
 
 
-def accept(uploads: Iterable[UploadedFile]) -> list[IncomingFile]:
+def accept(uploads: Iterable["UploadedFile[bytes]"]) -> list[IncomingFile]:
     """What a person uploads, checked. Raises FileRefused with a sentence that names the file."""
-    accepted = []
+    accepted: list[IncomingFile] = []
     for upload in uploads:
         name = safe_name(upload.name or "")
         if len(accepted) == MAX_FILES:
@@ -103,12 +103,11 @@ def accept(uploads: Iterable[UploadedFile]) -> list[IncomingFile]:
             raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
         content_type = kind_of(content)
         if content_type is None:
-            raise FileRefused(
-                _(
-                    "“%(name)s” was not taken: we accept pictures (PNG, GIF, JPEG), PDF and plain text."
-                )
-                % {"name": name}
+            sentence = _(
+                "“%(name)s” was not taken: we accept pictures (PNG, GIF, JPEG), PDF and plain "
+                "text."
             )
+            raise FileRefused(sentence % {"name": name})
         accepted.append(IncomingFile(name, content, content_type))
     return accepted
 

@@ -68,13 +68,13 @@ def _agents_of(ticket: Ticket) -> list[Hearer]:
     hearers = []
     if ticket.assignee is not None and works_in(ticket.assignee, ticket.department_id):
         hearers.append(Hearer(ticket.assignee, Letter.TO_AGENT, rings=True))
+    works_here = Q(memberships__department=ticket.department_id)
     listening = Q(following__ticket=ticket, following__in_copy=False)
+    listening &= works_here | Q(is_superuser=True)
     if ticket.assignee is None:
-        listening |= Q(memberships__department=ticket.department_id)
-    for user in User.objects.filter(listening, is_active=True).distinct().order_by("pk"):
-        if works_in(user, ticket.department_id):
-            hearers.append(Hearer(user, rings=True))
-    return hearers
+        listening |= works_here
+    others = User.objects.filter(listening, is_active=True).distinct().order_by("pk")
+    return [*hearers, *(Hearer(user, rings=True) for user in others)]
 
 
 def _opened(event: Event, ticket: Ticket) -> list[Hearer]:

@@ -60,7 +60,7 @@ def close_due(now: datetime | None = None) -> int:
     moment = now or timezone.now()
     due = Ticket.objects.filter(
         status=Status.SOLVED,
-        solved_at__lte=moment - timedelta(days=1) * F("department__close_after_days"),
+        solved_at__lte=moment - F("department__close_after_days") * timedelta(days=1),
     )
 
     def close(ticket: Ticket) -> int:

@@ -1,6 +1,6 @@
 """When a department works."""
 
-from datetime import date
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,7 +21,7 @@ def check_time_zone(name: str) -> None:
 
 def default_time_zone() -> str:
     """The desk's own."""
-    return settings.TIME_ZONE
+    return str(settings.TIME_ZONE)
 
 
 class OpeningHours(models.Model):
@@ -50,8 +50,10 @@ class OpeningHours(models.Model):
             )
         special: dict[date, tuple[hours.Stretch, ...]] = {}
         for day in self.holidays.all():
-            short = (hours.Stretch(day.opens, day.closes),) if day.opens and day.closes else ()
-            special[day.date] = short
+            if day.opens is None or day.closes is None:
+                special[day.date] = ()
+            else:
+                special[day.date] = (hours.Stretch(day.opens, day.closes),)
         return hours.WorkingCalendar(ZoneInfo(self.time_zone), week, special)
 
 
@@ -86,9 +88,10 @@ class OpeningSlot(models.Model):
 
     def clean(self) -> None:
         """A stretch ends after it begins."""
-        if self.opens and self.closes and self.closes.isoformat() != "00:00:00":
-            if self.closes <= self.opens:
-                raise ValidationError({"closes": _("Must be later than the opening.")})
+        if self.opens is None or self.closes is None or self.closes == time(0):
+            return
+        if self.closes <= self.opens:
+            raise ValidationError({"closes": _("Must be later than the opening.")})
 
 
 class Holiday(models.Model):

@@ -16,6 +16,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
     from departments.models.places import Membership
 
 
@@ -119,7 +121,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     if TYPE_CHECKING:
-        memberships: "models.manager.RelatedManager[Membership]"
+        memberships: "RelatedManager[Membership]"
 
     class Meta:
         verbose_name = _("person")
@@ -158,7 +160,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def department_roles(self) -> dict[int, str]:
-        """{department id: role} of an active agent; empty for everybody else. Asked once a request."""
+        """{department id: role} of an active agent, else empty. Asked once a request."""
         if not self.is_active:
             return {}
         return dict(self.memberships.values_list("department_id", "role"))

@@ -88,7 +88,7 @@ class Department(models.Model):
 
     @classmethod
     def triage(cls) -> "Department":
-        """Where tickets go that name no category. Raises DoesNotExist on a desk without departments."""
+        """Where tickets go that name no category. Raises DoesNotExist if there is no department."""
         found = cls.objects.filter(is_active=True).order_by("-is_triage", "order", "name").first()
         if found is None:
             raise cls.DoesNotExist(_("There is no active department yet."))
@@ -130,7 +130,7 @@ class Membership(models.Model):
 
 
 def signature_of(agent: User, department: Department) -> str:
-    """The signature below `agent`'s answers from `department`: their own there, else the place's."""
+    """Below `agent`'s answers from `department`: their own signature there, else the place's."""
     membership = Membership.objects.filter(user=agent, department=department).first()
     text = (membership.signature if membership else "") or department.signature
     filled = text.replace("{agent}", agent.public_name)

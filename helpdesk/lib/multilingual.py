@@ -1,4 +1,4 @@
-"""Names that an administrator writes in several languages: one JSON column, one input a language."""
+"""Names in several languages, as an administrator writes them: one JSON column, many inputs."""
 
 from typing import Any
 
@@ -25,7 +25,9 @@ class MultilingualWidget(forms.MultiWidget):
     def __init__(self, attrs: dict[str, Any] | None = None, *, rows: int = 1) -> None:
         one = forms.TextInput if rows == 1 else forms.Textarea
         extra = {} if rows == 1 else {"rows": rows, "cols": 60}
-        widgets = {code: one(attrs={**extra, "lang": code}) for code, _name in settings.LANGUAGES}
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            code: one(attrs={**extra, "lang": code}) for code, _name in settings.LANGUAGES
+        }
         super().__init__(widgets, attrs)
 
     def decompress(self, value: Any) -> list[str]:
@@ -49,7 +51,7 @@ class MultilingualFormField(forms.MultiValueField):
         return {code: text for code, text in zip(codes, data_list, strict=False) if text}
 
 
-class MultilingualField(models.JSONField):  # type: ignore[type-arg]
+class MultilingualField(models.JSONField):
     """{language: text}; read it with `pick`. `rows` > 1 gives text areas in forms."""
 
     def __init__(self, *args: Any, rows: int = 1, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ def make(purpose: str, value: Any) -> str:
     return signing.dumps(value, salt=f"desk.{purpose}", compress=True)
 
 
-def read(purpose: str, token: str, *, max_age: float | None = None) -> Any:
+def read(purpose: str, token: str, *, max_age: int | None = None) -> Any:
     """The value in `token`, or None if it was forged, made for another purpose, or is older than
     `max_age` seconds."""
     try:

@@ -126,7 +126,7 @@ class PublicMessageManager(models.Manager["PublicMessage"]):
 class PublicMessage(Message):
     """A reply, seen by the mail gateway, which never imports `Message` (tests/house holds that)."""
 
-    objects = PublicMessageManager()  # type: ignore[assignment]
+    objects = PublicMessageManager()  # type: ignore[assignment,misc]
 
     class Meta:
         proxy = True
@@ -203,14 +203,14 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Where whoever may read its message can fetch it."""
+        return f"/files/{self.token}/"
+
     @property
     def is_picture(self) -> bool:
         """Was it opened as a picture when it came?"""
         return self.width is not None
-
-    def get_absolute_url(self) -> str:
-        """Where whoever may read its message can fetch it."""
-        return f"/files/{self.token}/"
 
 
 class Draft(models.Model):

@@ -16,6 +16,8 @@ from departments.models import Category, Department, Service, User
 from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
     from tickets.models.message import Message
 
 
@@ -49,9 +51,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         organisation shares tickets, their colleagues'. Spam is nobody's."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        mine = models.Q(customer=user) | models.Exists(
-            Follower.objects.filter(ticket=models.OuterRef("pk"), user=user, in_copy=True)
-        )
+        in_copy = Follower.objects.filter(ticket=models.OuterRef("pk"), user=user, in_copy=True)
+        mine = models.Q(customer=user) | models.Q(models.Exists(in_copy))
         if user.organisation and user.organisation.shares_tickets:
             mine |= models.Q(customer__organisation=user.organisation_id)
         return self.filter(mine).exclude(status=Status.SPAM)
@@ -172,7 +173,7 @@ class Ticket(models.Model):
     objects = TicketQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        messages: "models.manager.RelatedManager[Message]"
+        messages: "RelatedManager[Message]"
 
     class Meta:
         ordering = ["-id"]

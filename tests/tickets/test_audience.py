@@ -1,0 +1,69 @@
+"""Who hears of what."""
+
+import pytest
+
+from tickets import actions
+from tickets.audience import Letter, acknowledged, audience_of
+from tickets.models import Event, Message, Notification
+
+
+def heard(ticket, kind) -> dict[str, Letter | None]:
+    event = Event.objects.filter(ticket=ticket.pk, kind=kind).last()
+    return {one.user.email.partition("@")[0]: one.letter for one in audience_of(event)}
+
+
+def test_an_answer_goes_to_the_customer_and_everybody_in_copy(ticket, ada, mallory):
+    actions.follow_ticket(ticket, who=mallory, by=ada, in_copy=True)
+    actions.reply_to_ticket(ticket, by=ada, body="Here")
+
+    assert heard(ticket, "replied") == {"carla": Letter.REPLIED, "mallory": Letter.REPLIED}
+
+
+def test_a_note_rings_bells_and_writes_no_letters(ticket, ada, grace, carla):
+    actions.assign_ticket(ticket, to=grace, by=ada)
+    actions.add_note(ticket, by=ada, body="Careful")
+
+    assert heard(ticket, "noted") == {"grace": None}
+
+
+def test_the_assignee_hears_of_the_customers_answer_by_letter(ticket, ada, carla):
+    actions.reply_to_ticket(ticket, by=ada, body="Which one?")
+    actions.reply_to_ticket(ticket, by=carla, body="October")
+
+    assert heard(ticket, "replied") == {"ada": Letter.TO_AGENT}
+
+
+def test_what_is_nobodys_rings_the_whole_department(ticket, ada, grace, linus, bo, carla):
+    actions.reply_to_ticket(ticket, by=carla, body="One more thing")
+
+    told = Notification.objects.filter(event__kind="replied").values_list("user__name", flat=True)
+    assert sorted(told) == ["Ada Kovalenko", "Grace Melnyk"]
+
+
+def test_the_one_who_did_it_is_not_told(ticket, ada):
+    actions.assign_ticket(ticket, to=ada, by=ada)
+
+    assert heard(ticket, "assigned") == {}
+
+
+def test_an_assignee_who_left_the_department_hears_nothing(ticket, ada, carla):
+    actions.assign_ticket(ticket, to=ada, by=None)
+    ada.memberships.all().delete()
+    actions.reply_to_ticket(ticket, by=carla, body="Hello?")
+
+    assert heard(ticket, "replied") == {}
+
+
+def test_arrival_is_confirmed_to_people_and_not_to_machines(ticket, carla):
+    opened = ticket.events.get(kind=Event.Kind.OPENED)
+    assert acknowledged(opened) == carla
+
+    Message.objects.update(is_automatic=True)
+    assert acknowledged(ticket.events.get(kind=Event.Kind.OPENED)) is None
+
+
+@pytest.mark.parametrize("kind", Event.Kind)
+def test_every_kind_of_event_can_be_asked_for_its_audience(ticket, kind):
+    event = Event(ticket=ticket, kind=kind, message=None)
+
+    assert all(one.letter in {None, *Letter} for one in audience_of(event))
