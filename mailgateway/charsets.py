@@ -1,0 +1,328 @@
+"""Bytes that lie about their encoding, read as text.
+
+A label in a letter is a claim. The order of belief: a byte order mark, valid multi-byte UTF-8, the
+label if its reading looks like a language, then a count of letters over the Cyrillic encodings and
+cp1252.
+Labels follow the WHATWG Encoding Standard, with those that only mail knows added.
+"""
+
+import binascii
+import re
+from dataclasses import dataclass
+
+# Python codec: labels, compared without case and without anything but letters and digits.
+_LABELS = {
+    "utf-8": "utf8 unicode11utf8 xunicode20utf8 utf8mb4 utf",
+    "utf-7": "utf7 unicode11utf7 xunicode20utf7",
+    "utf-16-le": "utf16 utf16le unicode ucs2 csunicode",
+    "utf-16-be": "utf16be unicodefffe",
+    "utf-32": "utf32",
+    "ibm866": "866 cp866 csibm866 ibm866 dos866 xcp866",
+    "koi8-r": "cskoi8r koi koi8 koi8r xkoi8r koi8e",
+    "koi8-u": "koi8u koi8ru xkoi8u",
+    "mac-cyrillic": "xmaccyrillic maccyrillic xmacukrainian macukrainian",
+    "windows-1251": "cp1251 windows1251 xcp1251 win1251 1251 ansi1251 wincyrillic xwindows1251",
+    "iso-8859-5": "csisolatincyrillic cyrillic iso88595 iso885951988 isoir144 88595",
+    "windows-1250": "cp1250 windows1250 xcp1250 win1250",
+    "windows-1252": "cp1252 windows1252 xcp1252 win1252 latin1 l1 iso88591 iso885911987"
+    " cp819 ibm819 88591 isoir100 xansi ansi",
+    "us-ascii": "ascii usascii ansix341968 iso646us 7bit",
+    "windows-1253": "cp1253 windows1253 xcp1253 win1253",
+    "windows-1254": "cp1254 windows1254 latin5 l5 iso88599 isoir148 xcp1254 win1254",
+    "windows-1255": "cp1255 windows1255 xcp1255 win1255",
+    "windows-1256": "cp1256 windows1256 xcp1256 win1256",
+    "windows-1257": "cp1257 windows1257 xcp1257 win1257",
+    "windows-1258": "cp1258 windows1258 xcp1258 win1258",
+    "iso-8859-2": "latin2 l2 iso88592 isoir101 csisolatin2",
+    "iso-8859-3": "latin3 l3 iso88593 isoir109",
+    "iso-8859-4": "latin4 l4 iso88594 isoir110",
+    "iso-8859-6": "arabic iso88596 iso88596e iso88596i asmo708 ecma114 isoir127",
+    "iso-8859-7": "greek greek8 iso88597 ecma118 elot928 isoir126",
+    "iso-8859-8": "hebrew visual logical iso88598 iso88598e iso88598i isoir138",
+    "iso-8859-10": "latin6 l6 iso885910 isoir157",
+    "iso-8859-13": "iso885913",
+    "iso-8859-14": "iso885914",
+    "iso-8859-15": "iso885915 latin9 l9 csisolatin9",
+    "iso-8859-16": "iso885916",
+    "cp874": "windows874 dos874 tis620 iso885911",
+    "cp850": "cp850 ibm850",
+    "cp852": "cp852 ibm852",
+    "cp855": "cp855 ibm855",
+    "cp437": "cp437 ibm437",
+    "cp1125": "cp1125 ruscii ibm1125 cp866u",
+    "mac-roman": "macintosh mac xmacroman macroman",
+    "gb18030": "gb18030 gb2312 gbk xgbk chinese csgb2312 gb231280 cp936 ms936"
+    " windows936 isoir58 euccn",
+    "hz": "hzgb2312 hz",
+    "big5hkscs": "big5 big5hkscs cnbig5 xxbig5 csbig5",
+    "cp950": "cp950 ms950",
+    "euc_jis_2004": "eucjp xeucjp cseucpkdfmtjapanese",
+    "iso2022_jp_ext": "iso2022jp csiso2022jp iso2022jp1 iso2022jp2",
+    "cp932": "shiftjis sjis xsjis mskanji windows31j cp932 ms932 csshiftjis",
+    "cp949": "euckr korean ksc56011987 ksc56011989 ksc5601 windows949 cp949 uhc cseuckr isoir149",
+    "iso2022_kr": "iso2022kr csiso2022kr",
+}
+_CODECS = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
+_STATEFUL = frozenset({"utf-7", "hz", "iso2022_jp_ext", "iso2022_kr"})
+_WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32"})
+_MULTI_BYTE = frozenset({"gb18030", "big5hkscs", "cp950", "euc_jis_2004", "cp932", "cp949"})
+_CYRILLIC = ("windows-1251", "koi8-u", "koi8-r", "iso-8859-5", "mac-cyrillic", "ibm866")
+_LATIN = frozenset(
+    {"windows-1250", "windows-1252", "windows-1254", "windows-1257", "windows-1258", "mac-roman"}
+    | {f"iso-8859-{number}" for number in (2, 3, 4, 10, 13, 14, 15, 16)}
+)
+_ENOUGH_TO_DOUBT = 4  # high bytes; with fewer, a label weighs more than statistics
+_HIGH_BYTES = bytes(range(128, 256))
+_SAMPLE = 20_000  # bytes looked at when guessing
+
+# Frequencies per mille, Russian and Ukrainian prose together.
+_FREQUENT = {
+    **dict(zip("оаеинтсрвл", (102, 85, 73, 72, 65, 60, 50, 46, 46, 42), strict=True)),
+    **dict(zip("кмдпузябгь", (36, 32, 31, 29, 29, 21, 21, 18, 16, 18), strict=True)),
+    **dict(zip("ычйхжшюцщэ", (14, 14, 12, 11, 9, 8, 7, 6, 4, 3), strict=True)),
+    **dict(zip("фіїєґёъў", (3, 35, 6, 5, 1, 2, 1, 1), strict=True)),
+}
+_APOSTROPHE = "\u2019"  # stands inside Ukrainian words
+_PUNCTUATION = frozenset("«»—…№“”„•€\u2013\u2018\u2019\xa0©®°·")
+_HARD_TO_BELIEVE = -6.0
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Text, the charset that gave it, and whether the bytes (not statistics) say so."""
+
+    text: str
+    charset: str
+    certain: bool
+
+
+def codec_for(label: str | None) -> str | None:
+    """The codec a label means, or None when it says nothing (`unknown-8bit`, `x-unknown`)."""
+    return _CODECS.get(re.sub(r"[^a-z0-9]", "", (label or "")[:100].lower()))
+
+
+def decode(data: bytes, label: str | None = None) -> Decoded:
+    """Read `data`, believing `label` only as far as the bytes agree.
+
+    Never raises. The text holds no NUL and no surrogate: PostgreSQL takes it as it is.
+    """
+    found = _by_mark(data) or _by_label(data, codec_for(label)) or _by_letters(data)
+    text = found.text.replace("\0", "")
+    return Decoded(re.sub("[\ud800-\udfff]", "\ufffd", text), found.charset, found.certain)
+
+
+def _by_mark(data: bytes) -> Decoded | None:
+    if data.startswith(b"\xef\xbb\xbf"):
+        return _strict(data[3:], "utf-8")
+    for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        # The same two bytes begin a Cyrillic word; UTF-16 shows itself by its high bytes.
+        if data.startswith(mark) and len(data) % 2 == 0:
+            high = data[3:_SAMPLE:2] if codec == "utf-16-le" else data[2:_SAMPLE:2]
+            if sum(byte < 5 for byte in high) * 2 >= len(high):
+                return _strict(data[2:], codec)
+    return None
+
+
+def _by_label(data: bytes, codec: str | None) -> Decoded | None:
+    if codec in _STATEFUL or codec in _WIDE:
+        return _strict(data, codec)
+    if data.isascii():
+        if codec is None and b"\x1b$" in data:
+            return _strict(data, "iso2022_jp_ext") or Decoded(
+                data.decode(), "us-ascii", certain=True
+            )
+        return Decoded(data.decode(), codec or "us-ascii", certain=True)
+    high = len(data) - len(data.translate(None, _HIGH_BYTES))
+    if codec not in _MULTI_BYTE or high >= 8:  # four Chinese letters are not UTF-8 by accident
+        utf8 = _strict(data, "utf-8")
+        if utf8:
+            return utf8
+    if codec == "utf-8":
+        return _almost_utf8(data)
+    if codec is None or codec == "us-ascii":
+        return None
+    read = _strict(data, codec)
+    if read and (codec in _MULTI_BYTE or not _implausible(data, codec)):
+        return read
+    return None
+
+
+def _strict(data: bytes, codec: str) -> Decoded | None:
+    try:
+        return Decoded(data.decode(codec), codec, certain=True)
+    except (UnicodeError, ValueError):
+        return None
+
+
+def _almost_utf8(data: bytes) -> Decoded | None:
+    """UTF-8 with a letter or two broken on the way, or None when it is something else."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = sum(char > "\x7f" for char in text) - broken
+    return Decoded(text, "utf-8", certain=False) if whole > broken * 3 else None
+
+
+def _implausible(data: bytes, codec: str) -> bool:
+    sample = data[:_SAMPLE]
+    high = len(sample) - len(sample.translate(None, _HIGH_BYTES))
+    own = _score(sample, codec)
+    if codec == "koi8-r" and _score(sample, "koi8-u") > own:  # one family: no doubt is too small
+        return True
+    if high < _ENOUGH_TO_DOUBT or codec not in {*_LATIN, *_CYRILLIC}:
+        return False
+    if codec in _LATIN:
+        # Western words have an accent here and there; a word of accents only is another script.
+        accents = sum(map(len, re.findall(rb"[\x80-\xff]{3,}", sample)))
+        if accents * 2 < high:
+            return False
+        own = _latin_score(sample, codec)
+    doubt = 0.3 + 2 / high  # by how much, per letter, another reading must be better
+    return max(_score(sample, other) for other in _CYRILLIC) > own + doubt
+
+
+def _by_letters(data: bytes) -> Decoded:
+    almost = _almost_utf8(data)
+    if almost:
+        return almost
+    sample = data[:_SAMPLE]
+    scores = {codec: _score(sample, codec) for codec in _CYRILLIC}
+    best = max(_CYRILLIC, key=scores.__getitem__)  # the first of equals
+    if _latin_score(sample, "windows-1252") >= scores[best]:
+        best = "windows-1252"
+    return Decoded(data.decode(best, "replace"), best, certain=False)
+
+
+def _score(sample: bytes, codec: str) -> float:
+    """How much like Russian or Ukrainian the bytes read in `codec`: mean per high byte."""
+    total, count = 0.0, 0
+    before, began_small = " ", False
+    text = sample.decode(codec, "replace")
+    for char, after in zip(text, text[1:] + " ", strict=True):
+        if not before.isalpha():
+            began_small = char.islower()
+        if char > "\x7f":
+            count += 1
+            total += _letter_score(char, before, after, began_small=began_small)
+        before = char
+    return total / count if count else 0.0
+
+
+def _letter_score(char: str, before: str, after: str, *, began_small: bool) -> float:
+    lower = char.lower()
+    weight = _FREQUENT.get(lower)
+    if weight is None:
+        inside = before.isalpha() and after.isalpha() and char != _APOSTROPHE
+        return -0.5 if char in _PUNCTUATION and not inside else _HARD_TO_BELIEVE
+    score = weight / 25 - 1.0 if weight > 2 else -2.0
+    if char != lower:  # a capital: fine at the start of a word and among capitals
+        score -= 3.0 if began_small or before.islower() else 0.4
+    if (before < "\x80" and before.isalpha()) or (after < "\x80" and after.isalpha()):
+        score -= 3.0  # two alphabets in one word
+    return score
+
+
+def _latin_score(sample: bytes, codec: str) -> float:
+    text = sample.decode(codec, "replace")
+    total, count = 0.0, 0
+    before = " "
+    for char, after in zip(text, text[1:] + " ", strict=True):
+        if char > "\x7f":
+            count += 1
+            if char in _PUNCTUATION:
+                total += 0.0
+            elif not char.isalpha():
+                total += _HARD_TO_BELIEVE / 2
+            elif (before > "\x7f" and before.isalpha()) or (after > "\x7f" and after.isalpha()):
+                total -= 2.0
+            elif (before.isalpha() or after.isalpha()) and not (
+                before.islower() and char.isupper()
+            ):
+                total += 1.5
+            else:
+                total -= 1.0
+        before = char
+    return total / count if count else 0.0
+
+
+# One encoded word, however broken: spaces inside, not closed, a language after the charset. It ends
+# before the next one begins, and a `?=` that two coded bytes follow is a question mark not coded.
+_NEXT = rb"=\?[^?\s]{1,60}\?[bBqQ]\?"
+ENCODED_WORD = re.compile(
+    rb"=\?[ \t]*+([^?\s]{0,60}?)[ \t]*\?([bBqQ])\?"
+    rb"((?:(?!" + _NEXT + rb")[^?]|\?(?!=)|\?(?==[0-9A-F]{2}=[0-9A-F]{2}))*+)(?:\?=)?"
+)
+_ROUNDS = 3  # some gateways encode what was encoded
+
+
+def decode_header(raw: bytes, fallback: str | None = None) -> str:
+    """One header value as text, on one line: encoded words in all their broken forms, raw bytes.
+
+    `fallback` is the charset to try for raw 8-bit bytes that are not UTF-8, usually the body's.
+    """
+    text = ""
+    for _ in range(_ROUNDS):
+        text = _decode_words(re.sub(rb"\r?\n(?=[ \t])|\0", b"", raw), fallback)
+        if "=?" not in text or not ENCODED_WORD.search(text.encode("utf-8")):
+            break
+        raw, fallback = text.encode("utf-8"), "utf-8"
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", re.sub(r"[\r\n\t]+", " ", text)).strip()
+
+
+def _decode_words(raw: bytes, fallback: str | None) -> str:
+    plain: list[bytes] = []  # the text around the words; plain[n] stands before runs[n]
+    runs: list[list[tuple[str, bytes]]] = []
+    end = 0
+    for word in ENCODED_WORD.finditer(raw):
+        between = raw[end : word.start()]
+        label = word[1].split(b"*")[0].decode("ascii", "replace").lower()
+        data = _from_base64(word[3]) if word[2] in b"bB" else _from_q(word[3])
+        if runs and not between.strip():
+            runs[-1].append((label, data))
+        else:
+            plain.append(between)
+            runs.append([(label, data)])
+        end = word.end()
+    plain.append(raw[end:])
+    # All raw pieces are one author's bytes: together they are easier to recognise.
+    charset = decode(b" ".join(plain), fallback).charset
+    text = [decode(plain[0], charset).text]
+    for run, after in zip(runs, plain[1:], strict=True):
+        text += [_decode_run(run), decode(after, charset).text]
+    return "".join(text)
+
+
+def _decode_run(run: list[tuple[str, bytes]]) -> str:
+    """Adjacent words. Bytes of one charset are joined first: a letter may be cut between two."""
+    joined: list[tuple[str, list[bytes]]] = []
+    for label, data in run:
+        if joined and joined[-1][0] == label:
+            joined[-1][1].append(data)
+        else:
+            joined.append((label, [data]))
+    text = ""
+    for label, pieces in joined:
+        whole = decode(b"".join(pieces), label)
+        if "\ufffd" in whole.text or not whole.certain:
+            single = [decode(piece, label) for piece in pieces]
+            if all(piece.certain for piece in single):
+                text += "".join(piece.text for piece in single)
+                continue
+        text += whole.text
+    return text
+
+
+def _from_base64(text: bytes) -> bytes:
+    """Base64 without padding, with white space, or glued from several padded pieces."""
+    data = b""
+    for piece in re.split(rb"=+", text.translate(bytes.maketrans(b"-_", b"+/"))):
+        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", piece)
+        letters = letters[:-1] if len(letters) % 4 == 1 else letters
+        data += binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    return data
+
+
+def _from_q(text: bytes) -> bytes:
+    text = text.replace(b"_", b" ")
+    text = re.sub(rb"=[ \t]+(?=[0-9A-Fa-f]{2})", b"=", text)  # folded inside a byte
+    text = re.sub(rb"=[ \t]+(?==)", b"", text)  # folded the way a quoted-printable body is
+    return re.sub(rb"=([0-9A-Fa-f]{2})", lambda code: bytes([int(code[1], 16)]), text)

@@ -1,0 +1,252 @@
+import hashlib
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpdesk.lib import html
+from mailgateway.parsing import Address, parse
+from mailgateway.parsing.fields import addresses, message_ids, moment
+from mailgateway.parsing.files import safe_name
+from mailgateway.quoting import fold, fold_html
+
+LETTERS = sorted((Path(__file__).parent / "emails").glob("*.eml"))
+
+
+def read(path):
+    """A letter in the shape of the .json beside it: every key there is a question answered here."""
+    email = parse(path.read_bytes())
+    answers = asdict(email)
+    shown = fold(email.text)
+    assert shown.visible + shown.folded == email.text
+    cleaned = fold_html(html.clean(email.html))
+    answers["visible"] = shown.visible.strip()
+    answers["html_visible"] = html.to_text(cleaned.visible).strip()
+    answers["html_folded"] = html.to_text(cleaned.folded)
+    answers["is_bounce_report"] = email.is_bounce_report
+    answers["date"] = email.date and email.date.isoformat()
+    answers["file_names"] = [file.name for file in email.files]
+    answers["files"] = [
+        {
+            "name": file.name,
+            "content_type": file.content_type,
+            "sha256": hashlib.sha256(file.content).hexdigest(),
+            "inline": file.inline,
+        }
+        for file in email.files
+    ]
+    return email, answers
+
+
+@pytest.mark.parametrize("path", LETTERS, ids=lambda path: path.stem)
+def test_a_letter_is_read_as_written_beside_it(path):
+    email, answers = read(path)
+    wanted = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    for name, values in wanted.pop("headers", {}).items():
+        assert email.headers_all(name) == values
+    if "html_has" in wanted:
+        assert wanted.pop("html_has") in email.html
+    if "html_folded" in wanted:
+        assert wanted.pop("html_folded") in answers["html_folded"]
+    assert {key: answers[key] for key in wanted} == wanted
+    assert "=?" not in email.subject
+
+
+def test_there_are_letters_to_read():
+    assert len(LETTERS) >= 25
+    assert all(path.with_suffix(".json").exists() for path in LETTERS)
+
+
+def letter(*headers, body="x"):
+    return ("\r\n".join(headers) + "\r\n\r\n" + body).encode()
+
+
+def emails_of(raw):
+    return [(one.name, one.email) for one in addresses(raw)]
+
+
+def test_groups_comments_and_stray_signs_still_give_the_people():
+    assert emails_of(b"undisclosed-recipients:;") == []
+    assert emails_of(b'"Carla <carla@example.com>') == [("Carla", "carla@example.com")]
+    assert emails_of(b"'Carla' <carla@example.com>; ada@example.net") == [
+        ("Carla", "carla@example.com"),
+        ("", "ada@example.net"),
+    ]
+    assert emails_of(b"[mailto:carla@example.com]") == [("", "carla@example.com")]
+    assert emails_of(b"carla@example.com <carla@example.com>")[0][1] == "carla@example.com"
+    assert emails_of(b'"odd \\" name" <carla@example.com>') == [('odd " name', "carla@example.com")]
+    assert emails_of(b'"carla.smith"@example.com') == [("", "carla.smith@example.com")]
+
+
+def test_a_decoded_comma_does_not_split_a_name():
+    raw = b"=?utf-8?Q?Doe=2C_Carla_=3Cx=40example.com=3E?= <carla@example.com>"
+    assert emails_of(raw) == [("Doe, Carla <x@example.com>", "carla@example.com")]
+
+
+def test_the_sender_is_looked_for_in_four_headers():
+    assert parse(letter("From: ", "Reply-To: carla@example.com")).sender == Address(
+        "", "carla@example.com"
+    )
+    assert parse(letter("Return-Path: <carla@example.com>")).sender == Address(
+        "", "carla@example.com"
+    )
+    nobody = parse(letter("From: MAILER-DAEMON", "Return-Path: <>"))
+    assert nobody.sender is None
+    assert "no-sender" in nobody.problems
+
+
+def test_message_ids_are_found_in_everything_that_is_written_for_them():
+    assert message_ids(b"<a@b>\r\n <c@d>,<a@b>") == ["a@b", "c@d"]
+    assert message_ids(b"a@b") == ["a@b"]
+    assert message_ids(b'Message from "Carla" of Tuesday <[x@y]>') == ["[x@y]"]
+    assert message_ids(b"<long\r\n .id@example.com>") == ["long.id@example.com"]
+    assert message_ids(b"") == []
+
+
+def test_dates_are_aware_and_nonsense_is_none():
+    assert moment(b"Tue, 03 Mar 2026 12:00:00 +0200").isoformat() == "2026-03-03T10:00:00+00:00"
+    assert moment(b"Tue, 03 Mar 2026 12:00:00").isoformat() == "2026-03-03T12:00:00+00:00"
+    assert moment(b"2026-03-03T12:00:00Z").isoformat() == "2026-03-03T12:00:00+00:00"
+    assert moment(b"Tue, 99 Foo 99999 12:00") is None
+    assert moment(b"") is None
+
+
+def test_a_letter_without_a_date_is_dated_by_its_last_server():
+    email = parse(letter("Received: from a by b; Tue, 03 Mar 2026 12:00:00 +0000", "Subject: x"))
+    assert email.date.isoformat() == "2026-03-03T12:00:00+00:00"
+    assert "no-date" in email.problems
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("C:\\new\\temp.txt", "temp.txt"),
+        ("../../etc/passwd", "passwd"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ("\x00a\nb.txt", "ab.txt"),
+        ("..", ""),
+        ("и\u0306.txt", "й.txt"),
+        ("Акт" * 100 + ".pdf", ("Акт" * 42)[:125] + ".pdf"),
+    ],
+)
+def test_file_names_are_made_safe(name, safe):
+    assert safe_name(name) == safe
+    assert len(safe_name(name).encode()) <= 255
+
+
+def test_two_files_of_one_name_stay_two():
+    part = (
+        "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\n"
+    )
+    email = parse(
+        letter("Content-Type: multipart/mixed; boundary=b", body=f"{part}1\r\n{part}2\r\n--b--")
+    )
+    assert [(file.name, file.content) for file in email.files] == [("a.txt", b"1"), ("a.txt", b"2")]
+
+
+def test_a_multipart_without_a_boundary_is_still_read():
+    guessed = parse(
+        letter("Content-Type: multipart/mixed", body="--q\r\n\r\nHello\r\n--q--\r\n"),
+    )
+    assert guessed.text == "Hello"
+    assert "no-boundary" in guessed.problems
+    assert parse(letter("Content-Type: multipart/mixed; boundary=b", body="Hello")).text == "Hello"
+
+
+def test_base64_with_a_footer_of_a_list_keeps_both():
+    email = parse(
+        letter(
+            "Content-Transfer-Encoding: base64", body="0J/RgNC40LLRltGC\r\n_____\r\nThe list\r\n"
+        )
+    )
+    assert email.text == "Привіт\n_____\nThe list\n"
+
+
+def test_text_that_only_claims_to_be_base64_is_kept():
+    email = parse(letter("Content-Transfer-Encoding: base64", body="Hello, this is no base64!"))
+    assert email.text == "Hello, this is no base64!"
+
+
+def test_a_deep_letter_is_cut_with_a_word_about_it():
+    raw = b""
+    for depth in range(150):
+        raw += b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth)
+    email = parse(raw + b"\r\nthe core")
+    assert "depth-cut" in email.problems
+    assert "the core" in email.text
+
+
+def test_a_letter_of_very_many_parts_is_cut_with_a_word_about_it():
+    body = "--b\r\nContent-Type: image/png\r\n\r\nx\r\n" * 3000
+    email = parse(letter("Content-Type: multipart/mixed; boundary=b", body=body))
+    assert "parts-cut" in email.problems
+    assert len(email.files) <= 2000
+
+
+def test_endless_headers_are_cut_and_the_body_is_still_found():
+    email = parse(letter(*[f"X-{n}: {'a' * 900}" for n in range(400)], body="the body"))
+    assert "headers-cut" in email.problems
+    assert email.text == "the body"
+
+
+def test_headers_cannot_carry_line_breaks_or_nul():
+    email = parse(b"Subject: =?utf-8?Q?a=0D=0ABcc:_x=00?=\r\n\r\nb\0c")
+    assert email.subject == "a Bcc: x"
+    assert email.text == "bc"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300))
+def test_nothing_raises(raw):
+    email = parse(raw)
+    assert "\0" not in email.text
+
+
+PIECES = [
+    b"Content-Type: multipart/mixed; boundary=b\r\n",
+    b"Content-Type: text/html; charset=",
+    b"Content-Transfer-Encoding: base64\r\n",
+    b"Content-Disposition: attachment; filename*0*=utf-8''%D0;filename*1=",
+    b'From: "a, (b <c@d>\r\n',
+    b"Subject: =?utf-8?B?0J?= =?x?q?=D0?=\r\n",
+    b"Date: Tue, 31 Feb 2026 25:61:00 +9999\r\n",
+    b"\r\n--b\r\n",
+    b"--b--",
+    b"\r\n\r\n",
+    b"begin 644 a\r\n#0V%T\r\n`\r\nend\r\n",
+    b"\xd0\xcf\xff\x00",
+    b"<img src='cid:x'><a href=",
+    b"message/delivery-status\r\n\r\nAction: failed\r\n",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=10), max_size=25))
+def test_nothing_that_looks_like_a_letter_raises(pieces):
+    email = parse(b"".join(pieces))
+    assert all(file.name and len(file.name.encode()) <= 255 for file in email.files)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"To: " + b"a," * 100_000 + b"\r\n\r\n",
+        b"To: " + b"(" * 200_000 + b"\r\n\r\n",
+        b"To: " + b'"\\"' * 60_000 + b"@x\r\n\r\n",
+        b"Content-Type: text/plain; " + b'\\"' * 100_000 + b"\r\n\r\n",
+        b"Subject: " + b"=?utf-8?q?" * 20_000 + b"\r\n\r\n",
+        b"References: " + b"<a" * 100_000 + b"\r\n\r\n",
+        b"\r\n\r\n" + b"begin 644 x\r\n" * 20_000 + b"end\r\n",
+        b"Content-Type: text/html\r\n\r\n" + b"--><" + b"<!--" * 100_000 + b">",
+        b"Content-Type: text/html\r\n\r\n<" + b"a" * 300_000 + b">",
+    ],
+    ids=lambda raw: repr(raw[:40]),
+)
+def test_hostile_letters_take_no_longer_than_others(raw):
+    began = time.process_time()
+    parse(raw)
+    assert time.process_time() - began < 4
