@@ -44,7 +44,7 @@ class NewTicketForm(forms.Form):
             ("category", Category.objects.filter(is_active=True, department__is_active=True)),
             ("service", Service.objects.filter(is_active=True)),
         ):
-            cast(forms.ModelChoiceField[Any], self.fields[name]).queryset = rows
+            cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
 
 
 class RatingForm(forms.Form):
