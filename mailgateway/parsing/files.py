@@ -11,6 +11,12 @@ from mailgateway.parsing.values import ParsedFile
 _LONGEST_NAME = 255  # bytes, the limit of most file systems
 _LONGEST_EXTENSION = 20
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c]")
+_NAMES = {
+    "message/delivery-status": "delivery-status.txt",
+    "message/disposition-notification": "read-receipt.txt",
+    "text/calendar": "invite.ics",
+    "text/rfc822-headers": "headers.txt",
+}
 _EXTENSIONS = {
     "application/pdf": "pdf",
     "application/pgp-signature": "asc",
@@ -22,14 +28,9 @@ _EXTENSIONS = {
     "image/png": "png",
     "image/svg+xml": "svg",
     "image/webp": "webp",
-    "message/delivery-status": "txt",
-    "message/disposition-notification": "txt",
-    "message/rfc822": "eml",
-    "text/calendar": "ics",
     "text/csv": "csv",
     "text/html": "html",
     "text/plain": "txt",
-    "text/rfc822-headers": "txt",
     "text/vcard": "vcf",
 }
 
@@ -83,8 +84,8 @@ def default_name(part: Part, content: bytes, number: int, fallback: str | None) 
             safe_name(re.sub(r"[/\\]", "-", decode_header(subject, fallback)) + ".eml")
             or "letter.eml"
         )
-    if part.content_type == "text/calendar":
-        return "invite.ics"
+    if part.content_type in _NAMES:
+        return _NAMES[part.content_type]
     extension = _EXTENSIONS.get(part.content_type, "bin")
     return f"file-{number}.{extension}"
 
@@ -96,7 +97,8 @@ _UU_END = re.compile(rb"^[`\s]?\r?\n?end[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 
 def without_uuencode(data: bytes, fallback: str | None) -> tuple[bytes, list[ParsedFile]]:
     """Text without the uuencoded files written into it, and these. Broken ones stay in the text."""
-    kept, files = b"", []
+    kept: list[bytes] = []
+    files: list[ParsedFile] = []
     position = broken = 0
     for begin in _UU_BLOCK.finditer(data):
         if begin.start() < position:
@@ -112,9 +114,9 @@ def without_uuencode(data: bytes, fallback: str | None) -> tuple[bytes, list[Par
             continue
         name = safe_name(decode_header(begin[1], fallback)) or "file.bin"
         files.append(ParsedFile(name, "application/octet-stream", content))
-        kept += data[position : begin.start()]
+        kept.append(data[position : begin.start()])
         position = end.end()
-    return kept + data[position:], files
+    return b"".join([*kept, data[position:]]), files
 
 
 def _uudecoded(lines: bytes) -> bytes | None:

@@ -23,6 +23,7 @@ _SURE_HEADER = re.compile(
     re.IGNORECASE,
 )
 _BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,200}?)[ \t]*\r?$", re.MULTILINE)
+_BASE64 = bytes(range(65, 91)) + bytes(range(97, 123)) + b"0123456789+/="
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}[ \t\r]*")
 
 
@@ -156,14 +157,18 @@ def _split(part: Part, most: int, problems: list[str]) -> Iterator[bytes]:
         if not guess:
             return
         boundary = guess[1]
-    # A boundary ends at white space or at its closing dashes: one may begin like another.
-    line = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
-    start = -1
-    for number, found in enumerate(line.finditer(body)):
+    # A boundary ends at white space or at its closing dashes: one may begin like another. That it
+    # begins a line is checked by hand: a pattern that starts with plain bytes is found much sooner.
+    line = re.compile(rb"--" + re.escape(boundary) + rb"(--)?[ \t]*\r?(?:\n|\Z)")
+    start, number = -1, 0
+    for found in line.finditer(body):
+        if found.start() and body[found.start() - 1 : found.start()] != b"\n":
+            continue
         if start >= 0:
             yield _without_last_break(body[start : found.start()])
         start = -1 if found[1] else found.end()
-        if number >= most:
+        number += 1
+        if number > most:
             _note(problems, "parts-cut")
             break
     if 0 <= start < len(body):
@@ -244,8 +249,8 @@ def payload(part: Part, problems: list[str]) -> bytes:
 def _base64(part: Part, problems: list[str]) -> bytes:
     """Base64, and a plain footer that some list server wrote behind it."""
     body = part.body
-    letters = re.sub(rb"[^A-Za-z0-9+/=]", b"", body)
-    odd = len(body) - len(letters) - len(re.findall(rb"\s", body))
+    letters = body.translate(None, b" \t\r\n\0")
+    odd = len(letters.translate(None, _BASE64))
     footer = b""
     if odd * 20 > len(body) or (odd and part.content_type.startswith("text/")):
         lines = body.splitlines(keepends=True)
@@ -257,8 +262,10 @@ def _base64(part: Part, problems: list[str]) -> bytes:
             return body
         letters = re.sub(rb"\s", b"", b"".join(lines[:coded]))
         footer = b"\n" + b"".join(lines[coded:])
-    data = b""
-    for piece in re.findall(rb"[^=]+", letters):  # padding inside: several pieces glued together
+    elif odd:
+        letters = re.sub(rb"[^A-Za-z0-9+/=]", b"", letters)
+    data = bytearray()
+    for piece in letters.split(b"="):  # padding inside: several pieces glued together
         piece = piece[:-1] if len(piece) % 4 == 1 else piece
         data += binascii.a2b_base64(piece + b"=" * (-len(piece) % 4))
-    return data + footer
+    return bytes(data) + footer

@@ -56,6 +56,15 @@ def test_a_letter_is_read_as_written_beside_it(path):
     assert "=?" not in email.subject
 
 
+@pytest.mark.parametrize("path", LETTERS, ids=lambda path: path.stem)
+def test_every_inline_picture_finds_its_place_on_the_page(path):
+    email = parse(path.read_bytes())
+    inline = {file.content_id: f"/files/{file.content_id}" for file in email.files if file.inline}
+    shown = html.replace_cids(html.clean(email.html), inline)
+    assert shown.count('src="/files/') == len(inline)
+    assert "cid:" not in shown
+
+
 def test_there_are_letters_to_read():
     assert len(LETTERS) >= 25
     assert all(path.with_suffix(".json").exists() for path in LETTERS)
