@@ -1,4 +1,4 @@
-"""One form a verb: its fields are the verb's arguments."""
+"""Fields and the base that several forms share."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from departments.models import User
 from tickets import attachments
 from tickets.attachments import FileRefused, IncomingFile
+from tickets.models import Ticket
 
 BODY_LENGTH = 200_000
 """Characters that fit into one message."""
@@ -59,16 +61,28 @@ class BodyField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
-class ReplyForm(forms.Form):
-    """reply_to_ticket, as customers say it: text, files, or both."""
+class TicketForm(forms.Form):
+    """What the verbs' forms share: the ticket, the agent, and input ids of their own.
 
-    body = BodyField(required=False)
-    files = FilesField()
+    `choices` ({field: [(value, label)]}) are choices that the page knows already, so that drawing
+    a form asks the database nothing.
+    """
 
-    def clean(self) -> dict[str, Any]:
-        """Something must be said; a file alone will do."""
-        super().clean()
-        said = self.cleaned_data.get("body", "").strip() or self.cleaned_data.get("files")
-        if not said and not self.errors:
-            self.add_error("body", _("Write something first."))
-        return self.cleaned_data
+    slug = ""
+
+    def __init__(
+        self,
+        *args: Any,
+        ticket: Ticket,
+        by: User,
+        choices: dict[str, list[tuple[Any, Any]]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("auto_id", f"{self.slug}-%s")
+        super().__init__(*args, **kwargs)
+        self.ticket, self.by = ticket, by
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.CheckboxInput | FilesInput):
+                field.widget.attrs.setdefault("class", "input")
+        for name, known in (choices or {}).items():
+            self.fields[name].choices = known  # type: ignore[attr-defined]

@@ -1,0 +1,55 @@
+"""One form a verb: its fields are the verb's arguments."""
+
+from tickets.forms.base import (
+    BodyField,
+    FilesField,
+    TicketForm,
+)
+from tickets.forms.handling import (
+    AssignmentForm,
+    CategoryForm,
+    CopyForm,
+    DepartmentForm,
+    EscalationForm,
+    FollowerForm,
+    HoldForm,
+    LinkForm,
+    MergeForm,
+    NothingForm,
+    PriorityForm,
+    SplitForm,
+    TagsForm,
+    agents_for,
+)
+from tickets.forms.writing import (
+    AgentReplyForm,
+    DraftForm,
+    NewTicketForm,
+    NoteForm,
+    ReplyForm,
+)
+
+__all__ = [
+    "AgentReplyForm",
+    "AssignmentForm",
+    "BodyField",
+    "CategoryForm",
+    "CopyForm",
+    "DepartmentForm",
+    "DraftForm",
+    "EscalationForm",
+    "FilesField",
+    "FollowerForm",
+    "HoldForm",
+    "LinkForm",
+    "MergeForm",
+    "NewTicketForm",
+    "NoteForm",
+    "NothingForm",
+    "PriorityForm",
+    "ReplyForm",
+    "SplitForm",
+    "TagsForm",
+    "TicketForm",
+    "agents_for",
+]

@@ -1,0 +1,143 @@
+"""Forms of the verbs that say something: reply, note, draft, a new ticket."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import validate_email
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Category, Department, Service, User
+from tickets import placeholders
+from tickets.forms.base import BodyField, FilesField, TicketForm
+from tickets.lifecycle import Priority, Status
+from tickets.models import CannedReply, Message
+
+
+class ReplyForm(forms.Form):
+    """reply_to_ticket, as customers say it: text, files, or both."""
+
+    body = BodyField(required=False)
+    files = FilesField()  # type: ignore[assignment]
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be said; a file alone will do."""
+        super().clean()
+        said = self.cleaned_data.get("body", "").strip() or self.cleaned_data.get("files")
+        if not said and not self.errors:
+            self.add_error("body", _("Write something first."))
+        return self.cleaned_data
+
+
+class AgentReplyForm(ReplyForm, TicketForm):
+    """reply_to_ticket, as agents say it. `anyway` insists where the form has doubts."""
+
+    slug = "reply"
+    THEN = (Status.OPEN, Status.PENDING, Status.SOLVED)
+
+    then = forms.TypedChoiceField(
+        choices=[("", ""), *((one.value, one.label) for one in THEN)],
+        coerce=Status,
+        empty_value=None,
+        required=False,
+    )
+    canned = forms.ModelMultipleChoiceField(CannedReply.objects.none(), required=False)
+    last_message = forms.IntegerField(required=False)
+    anyway = forms.BooleanField(required=False, label=_("Send anyway"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["canned"].queryset = CannedReply.objects.usable_by(self.by)  # type: ignore[attr-defined]
+        self.newer: list[Message] = []
+        self.has_doubts = False
+
+    def clean(self) -> dict[str, Any]:
+        """Fill placeholders; stop once for unknown ones, and for what arrived in the meantime."""
+        super().clean()
+        data = self.cleaned_data
+        anyway, last = data.pop("anyway", False), data.pop("last_message", None)
+        if self.errors:
+            return data
+        if (names := placeholders.unknown(data["body"])) and not anyway:
+            self._doubt(
+                _("Nobody fills %(names)s. Correct it, or send it as it is.")
+                % {"names": ", ".join(dict.fromkeys(names))}
+            )
+        if last is not None and not anyway and (newer := self._said_since(last)):
+            self.newer = newer
+            self._doubt(_("Something was written since you opened this page. Read it first."))
+        with translation.override(self.ticket.language or translation.get_language()):
+            data["body"] = placeholders.fill(data["body"], self.ticket, self.by)
+        return data
+
+    def _doubt(self, sentence: Any) -> None:
+        self.has_doubts = True
+        self.add_error(None, sentence)
+
+    def _said_since(self, last: int) -> list[Message]:
+        said = Message.objects.filter(ticket=self.ticket, pk__gt=last, withdrawn_at__isnull=True)
+        return list(said.exclude(author=self.by).select_related("author"))
+
+
+class NoteForm(ReplyForm, TicketForm):
+    """add_note."""
+
+    slug = "note"
+
+
+class DraftForm(TicketForm):
+    """save_draft; `insert` is a canned reply to put below what was typed."""
+
+    slug = "draft"
+    body = BodyField(required=False)
+    insert = forms.ModelChoiceField(CannedReply.objects.none(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["insert"].queryset = CannedReply.objects.usable_by(self.by)  # type: ignore[attr-defined]
+
+
+class NewTicketForm(ReplyForm):
+    """open_ticket on behalf of a customer, who need not be known yet."""
+
+    customer = forms.EmailField(label=_("E-mail address of the customer"), max_length=254)
+    name = forms.CharField(label=_("Name of the customer"), max_length=200, required=False)
+    copies = forms.CharField(
+        label=_("Copy to"),
+        max_length=2000,
+        required=False,
+        help_text=_("Addresses, separated by commas."),
+    )
+    subject = forms.CharField(label=_("Subject"), max_length=500)
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label=_("Department"), empty_label=None
+    )
+    category = forms.ModelChoiceField(
+        Category.objects.filter(is_active=True), label=_("Category"), required=False
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.filter(is_active=True), label=_("Service"), required=False
+    )
+    priority = forms.TypedChoiceField(
+        choices=Priority.choices, coerce=int, label=_("Priority"), initial=Priority.NORMAL
+    )
+
+    field_order = (
+        *("customer", "name", "copies", "subject", "body", "files"),
+        *("department", "category", "service", "priority"),
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = Department.objects.filter(is_active=True)
+        if not by.is_superuser:
+            places = places.filter(pk__in=by.department_roles)
+        self.fields["department"].queryset = places  # type: ignore[attr-defined]
+
+    def clean_copies(self) -> list[str]:
+        """Addresses."""
+        parts = self.cleaned_data["copies"].replace(";", ",").split(",")
+        addresses = [part.strip() for part in parts if part.strip()]
+        for address in addresses:
+            validate_email(address)
+        return addresses
