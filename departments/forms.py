@@ -37,7 +37,7 @@ def time_zones() -> list[tuple[str, object]]:
     ]
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(forms.ModelForm):
     """What people say about themselves."""
 
     name = forms.CharField(

@@ -80,4 +80,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         for value in values
         if value.strip() and "password" not in name and name != "csrfmiddlewaretoken"
     ]
-    return render(request, "403_csrf.html", {"typed": typed}, status=403)
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        back = "/"
+    return render(request, "403_csrf.html", {"typed": typed, "back": back}, status=403)

@@ -1,5 +1,7 @@
 """A customer's tickets."""
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -28,6 +30,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     finished = mine.exclude(status__in=[*AT_WORK, Status.MERGED])
     context = {
         "text": text,
+        "query": urlencode({"text": text}) if text else "",
         "open_tickets": at_work,
         "closed": Paginator(finished, PAGE).get_page(request.GET.get("page")),
         "has_any": bool(text) or bool(at_work) or finished.exists(),
