@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from departments.models import Department, Membership, User
-from helpdesk.management.demo import scenes
+from helpdesk.management.demo import furniture, scenes
 from helpdesk.management.demo.files import document, picture
 from helpdesk.management.demo.script import moment, working_day
 from mailgateway.models import Mailbox, OutboundEmail
@@ -18,16 +20,19 @@ from tickets.lifecycle import Status
 from tickets.models import Event, Message, Notification, Rating, Ticket, TicketLink
 
 
-@pytest.fixture
-def home(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-    return settings.VAR_DIR
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo")
 
 
-@pytest.fixture
-def seeded(db, home):
-    call_command("seed_demo")
-    return json.loads((home / "demo-accounts.json").read_text())
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker, home):
+    """One demo desk for all tests that only look at it; the accounts it wrote down."""
+    places = override_settings(VAR_DIR=home / "var", MEDIA_ROOT=home / "files")
+    with django_db_blocker.unblock(), places, transaction.atomic():
+        call_command("seed_demo")
+        yield json.loads((home / "var" / "demo-accounts.json").read_text())
+        transaction.set_rollback(True)
 
 
 def test_times_are_told_in_working_days_and_never_lie_ahead():
@@ -49,7 +54,26 @@ def test_files_are_what_they_say():
     assert page[at : at + 4] == b"xref"
 
 
-def test_a_desk_is_filled_once(seeded, home):
+def test_without_a_trial_mail_server_the_mailboxes_are_switched_off(db, monkeypatch):
+    for name in ("IMAP_PORT", "SMTP_PORT", "PASSWORD"):
+        monkeypatch.delenv(f"DESK_TRIAL_{name}", raising=False)
+    furniture.open_mailboxes(furniture.furnish())
+    assert Mailbox.objects.count() == 3
+    assert not Mailbox.objects.filter(is_active=True).exists()
+
+
+def test_with_one_they_point_at_it(db, monkeypatch):
+    monkeypatch.setenv("DESK_TRIAL_IMAP_PORT", "8143")
+    monkeypatch.setenv("DESK_TRIAL_SMTP_PORT", "8025")
+    monkeypatch.setenv("DESK_TRIAL_PASSWORD", "of the trial")
+    furniture.open_mailboxes(furniture.furnish())
+    support = Mailbox.objects.get(address="support@desk.example")
+    assert support.is_active
+    assert (support.imap_host, support.imap_port) == ("127.0.0.1", 8143)
+    assert (support.smtp_port, support.smtp_password) == (8025, "of the trial")
+
+
+def test_a_desk_is_filled_once(seeded):
     with pytest.raises(CommandError, match="people already"):
         call_command("seed_demo")
     before = Ticket.objects.count()
@@ -96,8 +120,8 @@ def test_nobody_gets_a_letter_about_it(seeded):
     assert not OutboundEmail.objects.exists()
 
 
-def test_every_role_can_sign_in(seeded, home, client):
-    file = home / "demo-accounts.json"
+def test_every_role_can_sign_in(seeded, home):
+    file = home / "var" / "demo-accounts.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [one["role"] for one in seeded] == ["agent", "lead", "administrator", "customer"]
     for one in seeded:
@@ -114,22 +138,3 @@ def test_every_role_can_sign_in(seeded, home, client):
     place = Mailbox.objects.order_by("pk").first().department
     assert agent.department_roles[place.pk] == "agent"
     assert lead.department_roles[place.pk] == "lead"
-
-
-def test_without_a_trial_mail_server_the_mailboxes_are_switched_off(db, home, monkeypatch):
-    for name in ("IMAP_PORT", "SMTP_PORT", "PASSWORD"):
-        monkeypatch.delenv(f"DESK_TRIAL_{name}", raising=False)
-    call_command("seed_demo")
-    assert Mailbox.objects.count() == 3
-    assert not Mailbox.objects.filter(is_active=True).exists()
-
-
-def test_with_one_they_point_at_it(db, home, monkeypatch):
-    monkeypatch.setenv("DESK_TRIAL_IMAP_PORT", "8143")
-    monkeypatch.setenv("DESK_TRIAL_SMTP_PORT", "8025")
-    monkeypatch.setenv("DESK_TRIAL_PASSWORD", "of the trial")
-    call_command("seed_demo")
-    support = Mailbox.objects.get(address="support@desk.example")
-    assert support.is_active
-    assert (support.imap_host, support.imap_port) == ("127.0.0.1", 8143)
-    assert (support.smtp_port, support.smtp_password) == (8025, "of the trial")

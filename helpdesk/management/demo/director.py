@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import Model
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from departments.models import Category, Department, Service, User
@@ -28,20 +28,9 @@ from tickets.models import (
     Ticket,
 )
 
-STAMPS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (Event, ("at",)),
-    (Message, ("created_at",)),
-    (Attachment, ("created_at",)),
-    (Delivery, ("updated_at",)),
-    (FiredStep, ("at",)),
-    (Rating, ("created_at", "updated_at")),
-    (
-        Ticket,
-        (
-            *("created_at", "updated_at", "waiting_since"),
-            *("first_answered_at", "solved_at", "closed_at"),
-        ),
-    ),
+TICKET_STAMPS = (
+    *("created_at", "updated_at", "waiting_since"),
+    *("first_answered_at", "solved_at", "closed_at"),
 )
 READ_AFTER = timedelta(hours=4)
 
@@ -73,7 +62,10 @@ class Director:
         self.escalate()
         old = self.began - READ_AFTER
         Notification.objects.filter(event__at__lt=old).update(read_at=self.began)
+        said_at = Message.objects.filter(pk=OuterRef("message")).values("created_at")[:1]
+        Attachment.objects.update(created_at=Subquery(said_at))
         Delivery.objects.filter(state=Delivery.State.QUEUED).update(state=Delivery.State.SENT)
+        Delivery.objects.update(updated_at=Subquery(said_at))
 
     def open(self, scene: Scene) -> None:
         """The first message."""
@@ -196,17 +188,27 @@ class Director:
 
     def move_into_past(self, when: datetime) -> None:
         """Give `when` to everything that was stamped since the play began."""
-        for model, fields in STAMPS:
-            rows = model._default_manager
-            for field in fields:
-                rows.filter(**{f"{field}__gte": self.began}).update(**{field: when})
-        Message.objects.filter(undo_until__isnull=False).update(undo_until=None)
-        happened = Event.objects.filter(pk__gt=self.newest_event).order_by("pk")
-        for key in sorted(set(happened.values_list("ticket", flat=True))):
-            ticket = Ticket.objects.select_related("department__opening_hours").get(pk=key)
-            took, since = self.clocks.get(key, (timedelta(), None))
+        happened = Event.objects.filter(pk__gt=self.newest_event)
+        kinds = set()
+        touched = set()
+        for event in happened:
+            kinds.add(event.kind)
+            touched.add(event.ticket_id)
+            self.newest_event = max(self.newest_event, event.pk)
+        Event.objects.filter(at__gte=self.began).update(at=when)
+        Message.objects.filter(created_at__gte=self.began).update(created_at=when, undo_until=None)
+        if Event.Kind.RATED in kinds:
+            Rating.objects.filter(created_at__gte=self.began).update(created_at=when)
+            Rating.objects.filter(updated_at__gte=self.began).update(updated_at=when)
+        if Event.Kind.ESCALATED in kinds:
+            FiredStep.objects.filter(at__gte=self.began).update(at=when)
+        for ticket in Ticket.objects.filter(pk__in=touched).order_by("pk"):
+            for field in TICKET_STAMPS:
+                stamp = getattr(ticket, field)
+                if stamp and stamp >= self.began:
+                    setattr(ticket, field, when)
+            took, since = self.clocks.get(ticket.pk, (timedelta(), None))
             ticket.solving_took, ticket.solving_since = took, since
+            ticket.save(update_fields=TICKET_STAMPS)
             sla.refresh(ticket, now=max(when, since or when))
-            self.clocks[key] = (ticket.solving_took, ticket.solving_since)
-        newest = happened.values_list("pk", flat=True).last()
-        self.newest_event = newest or self.newest_event
+            self.clocks[ticket.pk] = (ticket.solving_took, ticket.solving_since)
