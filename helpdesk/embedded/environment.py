@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 ASSIGNMENT = re.compile(r"^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$")
 HEAD = "# Made by `up`. Keep it secret and keep it: what it opens cannot be opened without it.\n"
@@ -84,7 +85,7 @@ def without_leftovers(run_env: Path, env_file: Path) -> dict[str, str]:
     return {**lasting, **environment}
 
 
-def read_json(path: Path) -> object:
+def read_json(path: Path) -> Any:
     """What a JSON file holds, or None if there is none that can be read."""
     with suppress(OSError, ValueError):
         return json.loads(path.read_text())

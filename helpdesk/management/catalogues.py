@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -19,18 +20,11 @@ from django.utils.translation.template import templatize
 APPS = ("departments", "helpdesk", "mailgateway", "tickets")
 # Our own English stands in the code; its catalogue may stay empty.
 SOURCE_LANGUAGE = "en"
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
+FUNCTIONS = (
+    *("_", "gettext", "gettext_lazy", "gettext_noop"),
+    *("ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"),
+    *("npgettext", "npgettext_lazy"),
+)
 # Exactly the rules of Django's own catalogues: Python merges catalogues only where these agree.
 PLURAL_FORMS = {
     "en": "nplurals=2; plural=(n != 1);",
@@ -79,17 +73,17 @@ def strings(path: Path) -> Iterator[Entry]:
     if path.suffix != ".py":
         # The indentation of HTML is none of Python's.
         text = re.sub(r"^[ \t]+", "", templatize(text, origin=str(path)), flags=re.M)
-    calls = extract_python(
-        BytesIO(text.encode()), list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"}
+    # Babel's own types describe another order.
+    calls: Iterable[Any] = extract_python(
+        BytesIO(text.encode()), dict.fromkeys(FUNCTIONS), ["Translators:"], {"encoding": "utf-8"}
     )
     for _line, function, given, comments in calls:
-        words = [given] if isinstance(given, str) else [word for word in given if word]
+        # Babel gives one string, or all arguments with None where one is no string.
+        words: list[str] = [given] if isinstance(given, str) else [word for word in given if word]
         context = words.pop(0) if "pgettext" in function and len(words) > 1 else None
-        if not words:
-            continue
-        plural = function.lstrip("_").startswith("n")
-        message = (words[0], words[1]) if plural and len(words) > 1 else words[0]
-        yield message, context, " ".join(comments)
+        if words:
+            plural = function.startswith("n") and len(words) > 1
+            yield (words[0], words[1]) if plural else words[0], context, " ".join(comments)
 
 
 def read(path: Path, language: str) -> Catalog:
@@ -127,7 +121,7 @@ def update(root: Path, locale_dir: Path, languages: Sequence[str]) -> None:
             if message.id:
                 fresh.add(
                     message.id,
-                    string=translation(known, message) or "",
+                    string=string_for(known, message),
                     locations=message.locations,
                     auto_comments=message.auto_comments,
                     context=message.context,
@@ -136,12 +130,24 @@ def update(root: Path, locale_dir: Path, languages: Sequence[str]) -> None:
         path.write_bytes(as_po(fresh, language))
 
 
-def translation(known: Catalog, message: Message) -> str | Sequence[str] | None:
-    """The translation that a catalogue holds for a message of the code."""
+def forms_of(known: Catalog, message: Message) -> list[str]:
+    """The translations that a catalogue holds for a message of the code, one for each form."""
     found = known.get(message.id, context=message.context)
-    if found is None or isinstance(found.id, str) != isinstance(message.id, str):
-        return None
-    return found.string
+    if (
+        found is None
+        or not found.string
+        or isinstance(found.id, str) != isinstance(message.id, str)
+    ):
+        return []
+    return [found.string] if isinstance(found.string, str) else list(found.string)
+
+
+def string_for(known: Catalog, message: Message) -> str | list[str]:
+    """The same in the shape that a new entry wants."""
+    forms = forms_of(known, message)
+    if isinstance(message.id, str):
+        return forms[0] if forms else ""
+    return forms
 
 
 def as_po(catalogue: Catalog, language: str) -> bytes:
@@ -179,8 +185,7 @@ def problems_of(known: Catalog, message: Message, language: str) -> Iterator[str
     if known.get(message.id, context=message.context) is None:
         yield "not in the catalogue (run `desk messages`)"
         return
-    string = translation(known, message)
-    forms = [string] if isinstance(string, str) else list(string or [])
+    forms = forms_of(known, message)
     if not any(forms) and language == SOURCE_LANGUAGE:
         return
     if not forms or not all(forms):
@@ -235,7 +240,7 @@ def only_translated(catalogue: Catalog, language: str) -> Catalog:
     """The catalogue without gaps, so that a missing translation shows the English text."""
     kept = empty(language)
     for message in catalogue:
-        forms = [message.string] if isinstance(message.string, str) else list(message.string)
-        if message.id and all(forms):
+        forms = forms_of(catalogue, message)
+        if message.id and forms and all(forms):
             kept.add(message.id, string=message.string, context=message.context)
     return kept

@@ -1,5 +1,7 @@
 """What the tests of the launchers share. They need no Django database."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +12,15 @@ from helpdesk.embedded.valkey import Valkey
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder with a space in its path."""
-    folder = tmp_path / "our desk"
-    folder.mkdir()
-    return folder
+def home() -> Iterator[Path]:
+    """A folder with a space in its path, into which every account may look.
+
+    pytest's own folders are closed to others, and as root PostgreSQL runs as `nobody`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="our desk "))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
