@@ -17,8 +17,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.FileAwareEnv()
-env.read_env(BASE_DIR / ".env")
+# The first to name a variable wins, and `.env` may name one and leave it empty.
 env.read_env(VAR_DIR / "run.env")
+env.read_env(BASE_DIR / ".env")
 
 
 # Identity

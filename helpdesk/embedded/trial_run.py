@@ -77,7 +77,9 @@ class TrialRun:
         self.var.mkdir(mode=0o700, exist_ok=True)
         self.locks.append(take_run_lock(self.var / "up.lock", self.url))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._asked_to_stop)
+            # Under nohup the end of the terminal is none of ours.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._asked_to_stop)
         try:
             with suppress(Stopped):
                 self._start()
