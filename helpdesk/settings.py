@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    # For FORM_RENDERER below: the widgets' own templates.
+    "django.forms",
 ]
 
 

@@ -39,7 +39,7 @@ class FilesField(forms.Field):
         kwargs.setdefault("label", _("Files"))
         super().__init__(**kwargs)
 
-    def to_python(self, value: list[UploadedFile] | None) -> list[IncomingFile]:
+    def to_python(self, value: "list[UploadedFile[Any]] | None") -> list[IncomingFile]:
         """Uploads -> what the verbs take. A refused file is an error of this field."""
         try:
             return attachments.accept(value or [])
