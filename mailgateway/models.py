@@ -1,5 +1,7 @@
 """Mailboxes, the ledger of letters that came, and the tray of letters that go."""
 
+from datetime import date
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,11 @@ class Security(models.TextChoices):
     TLS = "tls", _("TLS")
     STARTTLS = "starttls", _("STARTTLS")
     NONE = "none", _("none (only on this machine)")
+
+
+def today() -> date:
+    """The desk's date: letters that lay in a mailbox before it was set up are left alone."""
+    return timezone.localdate()
 
 
 class Mailbox(models.Model):
@@ -39,6 +46,24 @@ class Mailbox(models.Model):
     imap_user = models.CharField(_("IMAP user"), max_length=254, blank=True)
     imap_password = SealedTextField(_("IMAP password"), blank=True)
     imap_folder = models.CharField(_("folder"), max_length=200, default="INBOX")
+    letters_since = models.DateField(
+        _("letters since"),
+        default=today,
+        null=True,
+        blank=True,
+        help_text=_(
+            "What lay in the folder before this day is left alone when it is first read. "
+            "Empty: everything becomes tickets."
+        ),
+    )
+    takes_plus_addresses = models.BooleanField(
+        _("receives name+anything@ as well"),
+        default=False,
+        help_text=_(
+            "Then agents can answer our notices from their mail program: a secret in the reply "
+            "address proves who they are. Most mail servers can do this."
+        ),
+    )
 
     smtp_host = models.CharField(_("SMTP server"), max_length=253, blank=True)
     smtp_port = models.PositiveIntegerField(_("SMTP port"), default=587)
@@ -101,6 +126,9 @@ class InboundEmail(models.Model):
     letter_id = models.CharField("Message-ID", max_length=998, blank=True)
     sender = models.CharField(_("sender"), max_length=254, blank=True)
     subject = models.CharField(_("subject"), max_length=500, blank=True)
+    # Says whether two rows are one letter: SHA-256 of its Message-ID, date, sender and content,
+    # without the trace that servers add on the way.
+    fingerprint = models.CharField(max_length=64, blank=True)
 
     ticket = models.ForeignKey(
         Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="letters_in"
@@ -125,6 +153,7 @@ class InboundEmail(models.Model):
             ),
             models.Index(fields=["letter_id"], name="letter_by_letter_id"),
             models.Index(fields=["sha256"], name="letter_by_content"),
+            models.Index(fields=["fingerprint"], name="letter_by_fingerprint"),
             models.Index(fields=["sender", "received_at"], name="letter_by_sender"),
         ]
 
@@ -161,6 +190,8 @@ class OutboundEmail(models.Model):
     kind = models.CharField(_("kind"), max_length=30)
     recipient = models.EmailField(_("recipient"), max_length=254)
     copies = models.JSONField(_("copies"), default=list)
+    # The name before the mailbox's address in From; empty: the address alone.
+    sender_name = models.CharField(_("sender"), max_length=200, blank=True)
     letter_id = models.CharField("Message-ID", max_length=255, unique=True)
     subject = models.CharField(_("subject"), max_length=998)
     text = models.TextField()
@@ -171,6 +202,8 @@ class OutboundEmail(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_try_at = models.DateTimeField(default=timezone.now, null=True)
     last_error = models.TextField(_("last error"), blank=True)
+    # {address: what its server said for good}: "" where it was taken. Others are still to be tried.
+    answers = models.JSONField(default=dict)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
@@ -189,3 +222,8 @@ class OutboundEmail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} · {self.kind} → {self.recipient}"
+
+    @property
+    def addresses(self) -> list[str]:
+        """Everybody it goes to, each once, in lower case."""
+        return list(dict.fromkeys(one.lower() for one in [self.recipient, *self.copies]))

@@ -1,1 +1,21 @@
-"""History → letters in the tray."""
+"""History → letters in the tray, inside the verb's transaction."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from helpdesk.lib.queue import enqueue_on_commit
+from mailgateway import outbound, tasks
+from tickets.events import event_recorded
+from tickets.models import Event
+
+
+@receiver(event_recorded)
+def tell_people(sender: type[Event], *, event: Event, **kwargs: Any) -> None:
+    """A letter for everybody who hears of it by mail."""
+    now = timezone.now()
+    for email in outbound.prepare(event):
+        wait = (email.next_try_at - now).total_seconds() if email.next_try_at else 0
+        # A second more than the seconds of grace, so that the row is due when the nudge comes.
+        enqueue_on_commit(tasks.send, email.pk, after=wait + 1 if wait > 0 else 0)

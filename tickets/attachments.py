@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.html import replace_cids
 from tickets.models import Attachment, Message
 
 PICTURES = {"PNG": "image/png", "GIF": "image/gif", "JPEG": "image/jpeg"}
@@ -104,8 +105,7 @@ def accept(uploads: Iterable["UploadedFile[bytes]"]) -> list[IncomingFile]:
         content_type = kind_of(content)
         if content_type is None:
             sentence = _(
-                "“%(name)s” was not taken: we accept pictures (PNG, GIF, JPEG), PDF and plain "
-                "text."
+                "“%(name)s” was not taken: we accept pictures (PNG, GIF, JPEG), PDF and plain text."
             )
             raise FileRefused(sentence % {"name": name})
         accepted.append(IncomingFile(name, content, content_type))
@@ -142,4 +142,15 @@ def store(message: Message, files: Iterable[IncomingFile]) -> list[Attachment]:
         attachment.file.save(attachment.name, ContentFile(one.content), save=False)
         attachment.save()
         stored.append(attachment)
+    _show_pictures(message, stored)
     return stored
+
+
+def _show_pictures(message: Message, stored: Iterable[Attachment]) -> None:
+    """Let the text of a letter show its own pictures (`cid:`) from where they lie now."""
+    own = {one.content_id: one.get_absolute_url() for one in stored if one.is_inline}
+    if not own or "cid:" not in message.html + message.quoted_html:
+        return
+    message.html = replace_cids(message.html, own)
+    message.quoted_html = replace_cids(message.quoted_html, own)
+    message.save(update_fields=["html", "quoted_html"])

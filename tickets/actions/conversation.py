@@ -139,6 +139,7 @@ def continue_conversation(
     files: Iterable[IncomingFile] = (),
     channel: str = Ticket.Channel.WEB,
     why: str = "",
+    warning: str = "",
 ) -> Message:
     """A customer goes on: a reply, or a linked follow-up where the ticket was closed too long ago.
 
@@ -151,7 +152,9 @@ def continue_conversation(
         require(is_customer_of(by, ticket))
         follow_up = open_follow_up(ticket, by=by, body=body, files=files, channel=channel)
         return follow_up.messages.get()
-    return reply_to_ticket(ticket, by=by, body=body, files=files, channel=channel, why=why)
+    return reply_to_ticket(
+        ticket, by=by, body=body, files=files, channel=channel, why=why, warning=warning
+    )
 
 
 @transaction.atomic

@@ -1,0 +1,138 @@
+"""Build one e-mail: words from its three templates, bytes for the mail server.
+
+Templates stand in templates/emails/: `<kind>.subject.txt`, `<kind>.txt`, `<kind>.html`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from typing import Any
+
+from django.template import Context
+from django.template.engine import Engine
+from django.template.loader import render_to_string
+
+_IDS = frozenset({"message-id", "in-reply-to", "references"})
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a letter says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file that goes along; with `content_id` it is a picture that the HTML shows."""
+
+    name: str
+    content_type: str
+    content: bytes
+    content_id: str = ""
+
+
+def write(kind: str, context: Mapping[str, Any]) -> Words:
+    """The three templates of `kind`, in the active language. Plain parts are not HTML-escaped."""
+    values = dict(context)
+    return Words(
+        subject=" ".join(_plain(f"emails/{kind}.subject.txt", values).split()),
+        text=_plain(f"emails/{kind}.txt", values).strip() + "\n",
+        html=render_to_string(f"emails/{kind}.html", values),
+    )
+
+
+def _plain(template: str, values: dict[str, Any]) -> str:
+    found = Engine.get_default().get_template(template)
+    return str(found.render(Context(values, autoescape=False)))
+
+
+class _Policy(EmailPolicy):
+    """As the standard library writes letters, but Message-IDs stay whole: it would write long ones
+    as encoded words, which no mail program recognises."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """One header as text."""
+        if name.lower() in _IDS:
+            lines = f"{self.linesep} ".join(str(value).split())
+            return f"{name}: {lines}{self.linesep}"
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """One header as bytes."""
+        if name.lower() in _IDS:
+            return self.fold(name, value).encode("ascii", "surrogateescape")
+        return super().fold_binary(name, value)
+
+
+# 7 bit: every mail server takes it as it is, and nothing is rewritten on the way.
+POLICY = _Policy(linesep="\r\n", cte_type="7bit", raise_on_defect=False)
+
+
+def build(
+    words: Words,
+    *,
+    sender: tuple[str, str],
+    to: Iterable[str],
+    cc: Iterable[str] = (),
+    letter_id: str,
+    date: datetime,
+    headers: Mapping[str, str] | None = None,
+    files: Iterable[Enclosure] = (),
+) -> EmailMessage:
+    """The letter as it goes out: text and HTML twins, pictures of the HTML beside it, files.
+
+    `sender` is (name, address), `letter_id` stands without angle brackets. Raises ValueError when a
+    header would carry a line break.
+    """
+    message = EmailMessage(policy=POLICY)
+    message["From"] = _address(*sender)
+    message["To"] = ", ".join(to)
+    if copies := ", ".join(cc):
+        message["Cc"] = copies
+    message["Subject"] = words.subject
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = f"<{letter_id}>"
+    for name, value in (headers or {}).items():
+        message[name] = value
+    enclosures = list(files)
+    message.set_content(words.text)
+    if words.html:
+        message.add_alternative(words.html, subtype="html")
+        html = message.get_payload()[-1]  # type: ignore[index]
+        for one in enclosures:
+            if one.content_id:
+                main, sub = _media_type(one.content_type)
+                html.add_related(  # type: ignore[union-attr]
+                    one.content,
+                    main,
+                    sub,
+                    cid=f"<{one.content_id}>",
+                    filename=one.name,
+                    disposition="inline",
+                )
+    for one in enclosures:
+        if not (one.content_id and words.html):
+            main, sub = _media_type(one.content_type)
+            message.add_attachment(one.content, main, sub, filename=one.name)
+    return message
+
+
+def _address(name: str, address: str) -> Address:
+    if any(char in name + address for char in "\r\n\0"):
+        raise ValueError("A sender cannot carry a line break.")
+    return Address(display_name=name, addr_spec=address)
+
+
+def _media_type(content_type: str) -> tuple[str, str]:
+    """Main and sub type for attaching as bytes; letters and multiparts go as plain bytes."""
+    main, _slash, sub = content_type.partition("/")
+    if not sub or main in {"message", "multipart"}:
+        return "application", "octet-stream"
+    return main, sub

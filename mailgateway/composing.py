@@ -1,0 +1,268 @@
+"""One event, one reader: one e-mail. What it says stands in templates/emails/."""
+
+import html as entities
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
+
+from departments.models import User, signature_of
+from helpdesk.lib import mail
+from helpdesk.lib.markup import to_text
+from mailgateway.addresses import answer_subject, make_letter_id, make_reply_address
+from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
+from tickets.audience import Letter
+from tickets.links import agent_ticket_link, rating_link, ticket_link
+from tickets.models import Attachment, Event, PublicMessage, Ticket
+
+TO_CUSTOMERS = frozenset({Letter.RECEIVED, Letter.REPLIED, Letter.SOLVED})
+QUOTE_LENGTH = 1_500
+MOST_BYTES = 15 * 1024 * 1024  # of files; a letter grows by a third on the way
+_CHAIN = 20
+_LONGEST_ID = 250
+_OWN_FILE = re.compile(r'src="/files/([0-9a-f-]{36})/"')
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a letter is made of: which event, which letter, for whom (the first is written to)."""
+
+    event: Event
+    kind: Letter
+    readers: tuple[User, ...]
+    message: PublicMessage | None
+    mailbox: Mailbox | None
+
+
+def compose(draft: Draft) -> OutboundEmail:
+    """The row of the tray, not saved. The language is the reader's own."""
+    ticket, reader = draft.event.ticket, draft.readers[0]
+    to_agent = draft.kind not in TO_CUSTOMERS
+    address = draft.mailbox.address if draft.mailbox else settings.DEFAULT_FROM_EMAIL
+    headers = _threading(ticket, reader if to_agent else None)
+    headers |= _marks(draft.kind)
+    answerable = to_agent and bool(draft.mailbox and draft.mailbox.takes_plus_addresses)
+    if answerable:
+        headers["Reply-To"] = make_reply_address(
+            address, ticket=ticket.pk, user=reader.pk, today=timezone.localdate()
+        )
+    with translation.override(_language(reader, ticket)), timezone.override(_zone(reader)):
+        words = mail.write(draft.kind, _context(draft, answerable=answerable))
+        sender_name = _sender_name(draft)
+    return OutboundEmail(
+        mailbox=draft.mailbox,
+        ticket=ticket,
+        message=draft.message,
+        kind=draft.kind,
+        recipient=reader.email,
+        copies=[one.email for one in draft.readers[1:]],
+        sender_name=sender_name[:200],
+        letter_id=make_letter_id(
+            ticket.pk, draft.message.pk if draft.message else None, address.rpartition("@")[2]
+        ),
+        subject=words.subject[:998],
+        text=words.text,
+        html=words.html,
+        headers=headers,
+    )
+
+
+def assemble(row: OutboundEmail, mailbox: Mailbox) -> EmailMessage:
+    """The letter of a row, with the files of its message. Raises ValueError for a header that
+    would carry a line break."""
+    enclosures: list[mail.Enclosure] = []
+    html = row.html
+    if row.message is not None and row.kind == Letter.REPLIED:
+        enclosures, html = _enclosed(row.message.attachments.all(), row.html)
+    return mail.build(
+        mail.Words(row.subject, row.text, html),
+        sender=(row.sender_name, mailbox.address),
+        to=[row.recipient],
+        cc=row.copies,
+        letter_id=row.letter_id,
+        date=row.created_at,
+        headers=row.headers,
+        files=enclosures,
+    )
+
+
+def _enclosed(attachments: Iterable[Attachment], html: str) -> tuple[list[mail.Enclosure], str]:
+    """Files that fit into a letter, and the HTML with their pictures by Content-ID."""
+    fitting = {str(one.token): one for one in fitting_files(attachments)}
+    shown = {token: f"{token}@files" for token in _OWN_FILE.findall(html) if token in fitting}
+
+    def by_cid(found: re.Match[str]) -> str:
+        return f'src="cid:{shown[found[1]]}"' if found[1] in shown else found[0]
+
+    enclosures = []
+    for token, one in fitting.items():
+        with one.file.open("rb") as file:
+            content = file.read()
+        enclosures.append(mail.Enclosure(one.name, one.content_type, content, shown.get(token, "")))
+    return enclosures, _OWN_FILE.sub(by_cid, html)
+
+
+def fitting_files(attachments: Iterable[Attachment]) -> list[Attachment]:
+    """The first files, as many as together fit into one letter."""
+    fitting, total = [], 0
+    for one in attachments:
+        if total + one.size <= MOST_BYTES:
+            fitting.append(one)
+            total += one.size
+    return fitting
+
+
+def _context(draft: Draft, *, answerable: bool) -> dict[str, object]:
+    event, message, reader = draft.event, draft.message, draft.readers[0]
+    ticket = event.ticket
+    context: dict[str, object] = {
+        "ticket": ticket,
+        "event": event,
+        "reader": reader,
+        "actor": event.actor,
+        "subject": answer_subject(ticket.subject, ticket.pk),
+        "desk_name": settings.DESK_NAME,
+        "language": translation.get_language(),
+        "answerable": answerable,
+    }
+    if draft.kind not in TO_CUSTOMERS:
+        # Notes have no PublicMessage: nothing of their text can stand here.
+        text = message.text.strip()[:QUOTE_LENGTH] if message else ""
+        return context | {
+            "link": agent_ticket_link(ticket),
+            "message": message,
+            "text": text,
+            "due_at": parse_datetime(event.details.get("due_at") or ""),
+        }
+    context["link"] = ticket_link(ticket)
+    if draft.kind == Letter.SOLVED:
+        link = rating_link(ticket, None, reader)
+        context["scores"] = [(score, f"{link}?score={score}") for score in range(1, 6)]
+    if draft.kind == Letter.REPLIED and message is not None:
+        context |= _reply(ticket, message, reader)
+    return context
+
+
+def _reply(ticket: Ticket, message: PublicMessage, reader: User) -> dict[str, object]:
+    """What an answer carries besides its text."""
+    files = list(message.attachments.all())
+    fitting = {one.pk for one in fitting_files(files)}
+    context: dict[str, object] = {
+        "message": message,
+        "text": message.text.strip() or to_text(message.html).strip(),
+        "html": _absolute(message.html),
+        "too_large": [one for one in files if one.pk not in fitting],
+        "desk_url": settings.DESK_URL,
+        "quoted": _quoted(ticket, message),
+    }
+    if message.author is not None and not message.from_customer:
+        context["signature"] = signature_of(message.author, ticket.department)
+        link = rating_link(ticket, message, reader)
+        context |= {"good_link": f"{link}?score=5", "bad_link": f"{link}?score=1"}
+    return context
+
+
+def _absolute(html: str) -> str:
+    """Pictures that are not enclosed would point nowhere outside of our pages."""
+    return html.replace('href="/files/', f'href="{settings.DESK_URL}/files/')
+
+
+def _quoted(ticket: Ticket, message: PublicMessage) -> dict[str, object] | None:
+    """The last thing said in public before `message`, shortened."""
+    tickets = [ticket.pk, *ticket.merged_tickets.values_list("pk", flat=True)]
+    before = (
+        PublicMessage.objects.filter(
+            ticket__in=tickets, created_at__lte=message.created_at, is_automatic=False
+        )
+        .exclude(pk=message.pk)
+        .select_related("author")
+        .order_by("-created_at", "-id")
+        .first()
+    )
+    if before is None or not before.text.strip():
+        return None
+    text = before.text.strip()
+    if len(text) > QUOTE_LENGTH:
+        text = f"{text[:QUOTE_LENGTH].rstrip()} …"
+    author = before.author.public_name if before.author else settings.DESK_NAME
+    return {
+        "author": author,
+        "at": before.created_at,
+        "text": "\n".join(f"> {line}".rstrip() for line in text.splitlines()),
+        "html": "<br>".join(entities.escape(line) for line in text.splitlines()),
+    }
+
+
+def _sender_name(draft: Draft) -> str:
+    label = draft.event.ticket.department.label
+    author = draft.message.author if draft.message else None
+    if draft.kind == Letter.REPLIED and author is not None:
+        return f"{_one_line(author.public_name)} · {label}"
+    return label
+
+
+def _one_line(name: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
+
+
+def _language(reader: User, ticket: Ticket) -> str:
+    own = ticket.language if reader.pk == ticket.customer_id else ""
+    return reader.language or own or settings.LANGUAGE_CODE
+
+
+def _zone(reader: User) -> ZoneInfo:
+    try:
+        return ZoneInfo(reader.time_zone or settings.TIME_ZONE)
+    except (ValueError, LookupError, OSError):
+        return ZoneInfo(settings.TIME_ZONE)
+
+
+def _marks(kind: Letter) -> dict[str, str]:
+    """What tells other machines not to answer (RFC 3834). Answers by people carry nothing."""
+    if kind == Letter.REPLIED:
+        return {}
+    if kind == Letter.RECEIVED:
+        return {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+    return {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+
+
+def _threading(ticket: Ticket, agent: User | None) -> dict[str, str]:
+    """In-Reply-To and References: the customer's letters and ours to them; for an agent, our
+    earlier notices to that agent about this ticket."""
+    tickets = [ticket.pk, *ticket.merged_tickets.values_list("pk", flat=True)]
+    ours = OutboundEmail.objects.filter(ticket__in=tickets)
+    if agent is not None:
+        ours = ours.filter(recipient=agent.email).exclude(kind__in=TO_CUSTOMERS)
+        ids = list(ours.order_by("-id").values_list("letter_id", flat=True)[:_CHAIN])[::-1]
+        return _ids(ids[-1:], ids)
+    state = InboundEmail.State
+    theirs = InboundEmail.objects.filter(
+        ticket__in=tickets, state__in=[state.TICKET, state.REPLY]
+    ).exclude(letter_id="")
+    sent = ours.filter(kind__in=TO_CUSTOMERS).exclude(state=OutboundEmail.State.WITHDRAWN)
+    dated = [
+        *theirs.order_by("-id").values_list("received_at", "letter_id")[: _CHAIN * 2],
+        *sent.order_by("-id").values_list("created_at", "letter_id")[: _CHAIN * 2],
+    ]
+    chain = [letter_id for _at, letter_id in sorted(dated)]
+    first = list(theirs.order_by("id").values_list("letter_id", flat=True)[:1])
+    answered = list(theirs.order_by("-id").values_list("letter_id", flat=True)[:1])
+    # What is answered stands last in References.
+    others = [one for one in [*first, *chain] if one not in answered]
+    others = list(dict.fromkeys(others))
+    if len(others) > _CHAIN:
+        others = [others[0], *others[-_CHAIN + 1 :]]
+    return _ids(answered or others[-1:], [*others, *answered])
+
+
+def _ids(answered: list[str], chain: list[str]) -> dict[str, str]:
+    fit = [one for one in chain if len(one) <= _LONGEST_ID and one.isascii() and " " not in one]
+    headers = {"References": " ".join(f"<{one}>" for one in fit)} if fit else {}
+    if answered and answered[0] in fit:
+        headers["In-Reply-To"] = f"<{answered[0]}>"
+    return headers

@@ -1,0 +1,50 @@
+"""The words and files of a letter, as tickets keep them."""
+
+from django.utils.translation import gettext as _
+
+from helpdesk.lib import html
+from mailgateway import quoting
+from mailgateway.addresses import without_secrets
+from mailgateway.parsing import ParsedEmail
+from tickets.attachments import IncomingFile
+from tickets.models import Body
+
+
+def storable(text: str) -> str:
+    """Without what PostgreSQL refuses: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
+    """What was written, with earlier letters and signatures folded away.
+
+    An agent's letter (`keep_quoted=False`) quotes our notice, whose reply address is a secret: the
+    quotation stays in the ledger only.
+    """
+    text = quoting.fold(storable(parsed.text))
+    visible = text.visible.strip("\r\n")
+    if parsed.html.strip():
+        shown = quoting.fold_html(html.clean(storable(parsed.html)))
+    else:
+        shown = quoting.Folded(html.from_text(visible), html.from_text(text.folded))
+    body = Body(
+        text=visible,
+        html=shown.visible,
+        quoted_text=text.folded.strip("\r\n"),
+        quoted_html=shown.folded,
+    )
+    if not keep_quoted:
+        body = Body(without_secrets(body.text), without_secrets(body.html))
+    if not (body.text.strip() or body.html.strip() or body.quoted_text.strip()):
+        return Body.plain(_("(no text)"))
+    return body
+
+
+def files_of(parsed: ParsedEmail) -> list[IncomingFile]:
+    """Every file, with the Content-IDs of pictures that stand in the text."""
+    return [
+        IncomingFile(
+            storable(one.name), one.content, one.content_type, storable(one.content_id), one.inline
+        )
+        for one in parsed.files
+    ]

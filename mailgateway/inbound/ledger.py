@@ -1,0 +1,110 @@
+"""The ledger: keep first, understand later. A letter that breaks us stays there with its error."""
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from mailgateway.inbound.understanding import understand
+from mailgateway.models import InboundEmail, Mailbox
+
+log = logging.getLogger(__name__)
+
+WAITS = [timedelta(seconds=seconds) for seconds in (20, 60, 300, 900, 3600)]
+AT_ONCE = 200
+State = InboundEmail.State
+
+
+def digest(raw: bytes) -> str:
+    """What two letters of the same bytes have in common."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def receive(
+    mailbox: Mailbox, raw: bytes, *, uid_validity: int | None = None, uid: int | None = None
+) -> InboundEmail:
+    """Keep the bytes of a letter, committed at once outside of a transaction; never reads them.
+
+    Where the server's number is known already, the row that has it comes back unchanged.
+    """
+    letter = InboundEmail(
+        mailbox=mailbox,
+        uid_validity=uid_validity,
+        uid=uid,
+        raw=raw,
+        sha256=digest(raw),
+        size=len(raw),
+    )
+    if uid is None or uid_validity is None:
+        letter.save()
+        return letter
+    InboundEmail.objects.bulk_create([letter], ignore_conflicts=True)
+    return InboundEmail.objects.get(mailbox=mailbox, uid_validity=uid_validity, uid=uid)
+
+
+def unhandled(now: datetime) -> QuerySet[InboundEmail]:
+    """Letters to be understood at `now`."""
+    return InboundEmail.objects.filter(handled_at__isnull=True, next_try_at__lte=now)
+
+
+def to_sweep() -> list[int]:
+    """Keys of letters that wait to be understood, the oldest first."""
+    return list(unhandled(timezone.now()).order_by("id").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def try_again(letters: QuerySet[InboundEmail]) -> int:
+    """Let letters that were not understood be tried once more, from the beginning; how many."""
+    return letters.filter(handled_at__isnull=True).update(
+        tries=0, next_try_at=timezone.now(), state=State.RECEIVED, error=""
+    )
+
+
+def handle(pk: int) -> None:
+    """Understand one letter, once, however often this is called."""
+    if not _claim(pk):
+        return
+    with transaction.atomic(), override(settings.LANGUAGE_CODE):
+        mine = InboundEmail.objects.select_for_update(skip_locked=True, of=("self",))
+        letter = mine.select_related("mailbox__department").filter(pk=pk).first()
+        if letter is None or letter.handled_at is not None:
+            return
+        try:
+            with transaction.atomic():
+                understand(letter)
+        except Exception as error:
+            if not connection.is_usable():  # not the letter's fault
+                raise
+            log.exception("Letter %s of the ledger was not understood", pk)
+            letter.refresh_from_db(fields=["state", "reason", "ticket", "message_pk"])
+            letter.state = State.FAILED
+            letter.error = f"{type(error).__name__}: {error}"[:5000]
+        else:
+            letter.error, letter.next_try_at = "", None
+            letter.handled_at = timezone.now()
+        letter.save()
+
+
+@transaction.atomic
+def _claim(pk: int) -> bool:
+    """Count this try and commit it before anything can go wrong: a letter that kills the worker is
+    not tried for ever. After the last try it waits for the administrator."""
+    waiting = unhandled(timezone.now()).select_for_update(skip_locked=True)
+    letter = waiting.filter(pk=pk).first()
+    if letter is None:
+        return False
+    if letter.tries > len(WAITS):
+        letter.state, letter.next_try_at = State.FAILED, None
+        letter.error = letter.error or _("Every try to read this letter broke off.")
+        letter.save(update_fields=["state", "next_try_at", "error"])
+        return False
+    letter.tries += 1
+    last = letter.tries > len(WAITS)
+    letter.next_try_at = timezone.now() + WAITS[-1 if last else letter.tries - 1]
+    letter.save(update_fields=["tries", "next_try_at"])
+    return True

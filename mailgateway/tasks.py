@@ -1,0 +1,46 @@
+"""What the clock and the queue do with letters: one line each, and may be run twice."""
+
+from celery import shared_task
+
+from helpdesk.lib.queue import enqueue_on_commit
+from mailgateway import inbound, outbound
+
+
+@shared_task
+def poll_mailboxes() -> None:
+    """Read every mailbox whose time has come."""
+    for pk in inbound.mailboxes_due():
+        enqueue_on_commit(poll_mailbox, pk)
+
+
+@shared_task
+def poll_mailbox(pk: int) -> None:
+    """Read one mailbox; every letter is stored before the next one is asked for."""
+    for letter in inbound.poll(pk):
+        enqueue_on_commit(handle_inbound, letter)
+
+
+@shared_task
+def handle_inbound(pk: int) -> None:
+    """Understand one letter of the ledger."""
+    inbound.handle(pk)
+
+
+@shared_task
+def send(pk: int) -> None:
+    """Hand over one letter of the tray."""
+    outbound.send(pk)
+
+
+@shared_task
+def sweep_ledger() -> None:
+    """Find letters that nobody has understood yet."""
+    for pk in inbound.to_sweep():
+        enqueue_on_commit(handle_inbound, pk)
+
+
+@shared_task
+def sweep_tray() -> None:
+    """Find letters that are due."""
+    for pk in outbound.to_sweep():
+        enqueue_on_commit(send, pk)
