@@ -1,0 +1,126 @@
+"""What no single test would hold: every kind has its sentence, every verb its test, and so on."""
+
+import ast
+import inspect
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+from django.template.loader import get_template
+from django.utils import timezone
+
+from mailgateway.models import OutboundEmail
+from tickets import actions
+from tickets.audience import Letter
+from tickets.models import Event
+
+ROOT = settings.BASE_DIR
+QUESTIONS = {"absorbed", "current"}
+VERBS = sorted(name for name in actions.__all__ if name.islower() and name not in QUESTIONS)
+
+
+@pytest.mark.parametrize("kind", Event.Kind)
+def test_every_kind_of_event_has_a_sentence(kind):
+    get_template(Event(kind=kind).template)
+
+
+@pytest.mark.parametrize("letter", Letter)
+@pytest.mark.parametrize("part", ["subject.txt", "txt", "html"])
+def test_every_letter_has_its_three_templates(letter, part):
+    get_template(f"emails/{letter}.{part}")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_a_test_file(verb):
+    path = ROOT / "tests" / "tickets" / "actions" / f"test_{verb}.py"
+    tests = [node.name for node in ast.parse(path.read_text()).body if hasattr(node, "name")]
+
+    assert any(name.startswith("test_") for name in tests)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_says_who_does_it_and_what_it_does(verb):
+    function = getattr(actions, verb)
+
+    assert function.__doc__
+    named = inspect.signature(function).parameters
+    # The two that report what a mail server did have no actor.
+    assert "by" in named or verb in {"file_letter", "note_delivery"}
+
+
+@pytest.mark.django_db
+def test_the_migrations_are_complete():
+    call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
+
+
+def test_every_variable_of_the_environment_is_explained():
+    source = (ROOT / "helpdesk" / "settings.py").read_text()
+    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", source))
+    explained = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert read - explained == set()
+    # What only the containers need (the database's own password) may stand there besides.
+    assert explained - read <= {"POSTGRES_PASSWORD"}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Dotted names that the module at `path` imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in sorted((ROOT / "mailgateway").rglob("*.py"))
+        if "migrations" not in path.parts
+    ],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_the_mail_gateway_cannot_see_notes(path):
+    seen = imports_of(path)
+
+    assert "tickets.models.Message" not in seen
+    assert not {name for name in seen if name.startswith("tickets.models.message")}
+
+
+def test_the_database_refuses_a_letter_made_of_a_note(ticket, ada):
+    note = actions.add_note(ticket, by=ada, body="Only we")
+
+    with pytest.raises(IntegrityError, match="never leaves"), transaction.atomic():
+        OutboundEmail.objects.create(
+            ticket=ticket,
+            message_id=note.pk,
+            kind="replied",
+            recipient="carla@customer.example",
+            letter_id="x@y",
+            subject="s",
+            text="t",
+            next_try_at=timezone.now(),
+        )
+
+
+@pytest.mark.django_db
+def test_ticket_numbers_begin_at_10001():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence('tickets_ticket', 'id')")
+        (sequence,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT start_value, last_value FROM pg_sequences "
+            "WHERE schemaname || '.' || sequencename = %s",
+            [sequence],
+        )
+        _start, last = cursor.fetchone()
+
+    assert last is None or last >= 10001
