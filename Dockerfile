@@ -17,4 +17,4 @@ RUN export SECRET_KEY=build DESK_SEAL_KEY=YnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnVpbG
 
 USER desk
 EXPOSE 8000
-CMD ["gunicorn", "helpdesk.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--preload"]
+CMD ["gunicorn", "helpdesk.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--preload", "--no-control-socket"]
