@@ -3,7 +3,7 @@
 from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
 from departments.models.knowledge import Category, Service
 from departments.models.people import Agent, ApiToken, Organisation, User
-from departments.models.places import Department, Membership, signature_of
+from departments.models.places import Department, Membership, signature_of, signed
 
 __all__ = [
     "Agent",
@@ -18,4 +18,5 @@ __all__ = [
     "Service",
     "User",
     "signature_of",
+    "signed",
 ]

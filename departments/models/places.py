@@ -132,6 +132,11 @@ class Membership(models.Model):
 def signature_of(agent: User, department: Department) -> str:
     """Below `agent`'s answers from `department`: their own signature there, else the place's."""
     membership = Membership.objects.filter(user=agent, department=department).first()
-    text = (membership.signature if membership else "") or department.signature
+    return signed(membership.signature if membership else "", agent, department)
+
+
+def signed(own: str, agent: User, department: Department) -> str:
+    """`own` signature of `agent` in `department` as it goes out; the place's if it is empty."""
+    text = own or department.signature
     filled = text.replace("{agent}", agent.public_name)
     return filled.replace("{department}", department.label).strip()

@@ -35,6 +35,10 @@ document.addEventListener("click", async (event) => {
   if (!answer.ok) return;
   const text = await answer.text();
   area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  // What it does besides (status, priority, tags) happens when the reply is sent.
+  const used = Object.assign(document.createElement("input"), { type: "hidden", name: "canned" });
+  used.value = choice.value || "";
+  if (used.value) choice.form.append(used);
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();
 });

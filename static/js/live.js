@@ -26,7 +26,8 @@ async function ask(place) {
       place.innerHTML = html;
       window.htmx?.process(place);
     }
-    announce(Number(answer.headers.get("X-News")) || 0);
+    place.news = Number(answer.headers.get("X-News")) || 0;
+    announce([...document.querySelectorAll("[data-live-url]")].reduce((sum, one) => sum + (one.news || 0), 0));
   } catch {
     // The desk cannot be reached for the moment: the next turn asks again.
   }

@@ -41,7 +41,7 @@ def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
     ticket.merged_into = target
     ticket.department = target.department
     ticket.save(update_fields=["merged_into", "department"])
-    Ticket.objects.filter(pk__in=steps.absorbed(ticket)).update(department=target.department)
+    Ticket.objects.filter(pk__in=steps.absorbed([ticket.pk])).update(department=target.department)
     in_copy = {ticket.customer_id} | set(
         ticket.followers.filter(in_copy=True).values_list("user_id", flat=True)
     )

@@ -1,5 +1,6 @@
 """What several verbs share. Every function expects the ticket locked, inside the transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -54,10 +55,10 @@ def retell(ticket: Ticket) -> None:
         ticket.save(update_fields=["has_files"])
 
 
-def absorbed(ticket: Ticket) -> list[int]:
-    """Numbers of all tickets that were merged into it, and into those in turn."""
+def absorbed(numbers: Iterable[int]) -> list[int]:
+    """Numbers of all tickets that were merged into these, and into those in turn."""
     found: list[int] = []
-    level = [ticket.pk]
+    level = list(numbers)
     while level:
         rows = Ticket.objects.filter(merged_into__in=level).exclude(pk__in=found)
         level = list(rows.values_list("pk", flat=True))

@@ -59,7 +59,7 @@ def move_ticket(ticket: Ticket, *, to: Department, by: User | None) -> Ticket:
         ticket.assignee = None
     ticket.save(update_fields=["department", "assignee"])
     # What was merged into it is read here, so it must be readable for the same people.
-    Ticket.objects.filter(pk__in=steps.absorbed(ticket)).update(department=to)
+    Ticket.objects.filter(pk__in=steps.absorbed([ticket.pk])).update(department=to)
     sla.refresh(ticket)
     events.record(
         ticket,

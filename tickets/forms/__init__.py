@@ -6,6 +6,8 @@ from tickets.forms.base import (
     TicketForm,
 )
 from tickets.forms.handling import (
+    NOBODY,
+    NOTHING,
     AssignmentForm,
     CategoryForm,
     CopyForm,
@@ -30,6 +32,8 @@ from tickets.forms.writing import (
 )
 
 __all__ = [
+    "NOBODY",
+    "NOTHING",
     "AgentReplyForm",
     "AssignmentForm",
     "BodyField",

@@ -11,6 +11,8 @@ from tickets.forms.base import TicketForm
 from tickets.lifecycle import Priority
 from tickets.models import Message, Ticket
 
+NOBODY, NOTHING = _("nobody"), _("none")
+
 
 def agents_for(ticket: Ticket) -> QuerySet[User]:
     """Who could answer it: active agents of its department, and administrators."""
@@ -23,7 +25,7 @@ class AssignmentForm(TicketForm):
 
     slug = "assignment"
     to = forms.ModelChoiceField(
-        User.objects.none(), required=False, label=_("Assignee"), empty_label=_("nobody")
+        User.objects.none(), required=False, label=_("Assignee"), empty_label=NOBODY
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,13 +57,13 @@ class CategoryForm(TicketForm):
         Category.objects.filter(is_active=True),
         required=False,
         label=_("Category"),
-        empty_label=_("none"),
+        empty_label=NOTHING,
     )
     service = forms.ModelChoiceField(
         Service.objects.filter(is_active=True),
         required=False,
         label=_("Service"),
-        empty_label=_("none"),
+        empty_label=NOTHING,
     )
 
 

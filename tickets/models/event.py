@@ -1,10 +1,16 @@
 """The history: one line for everything that was done, and who was told of it."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
+from helpdesk.lib import multilingual
+from tickets.lifecycle import Priority, Status
 from tickets.models.message import Message
 from tickets.models.ticket import Ticket
 
@@ -68,6 +74,35 @@ class Event(models.Model):
     def template(self) -> str:
         """The part that says it in a sentence."""
         return f"partials/events/_{self.kind}.html"
+
+    @property
+    def who(self) -> str:
+        """The name of who did it; the house itself is the help desk."""
+        return str(self.actor) if self.actor else gettext("Help desk")
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """`details` as the sentence says them: names of statuses and priorities in the reader's
+        language, lists as text, times as times."""
+        return {key: _said(self.kind, key, value) for key, value in self.details.items()}
+
+
+STATUS_NAMES = {str(status): status.label for status in Status}
+PRIORITY_NAMES = {int(priority): priority.label for priority in Priority}
+
+
+def _said(kind: str, key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return multilingual.pick(value)
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if key in {"before", "after"} and kind == Event.Kind.PRIORITISED:
+        return PRIORITY_NAMES.get(value, value)
+    if key in {"before", "after"} and kind not in {Event.Kind.ASSIGNED, Event.Kind.MOVED}:
+        return STATUS_NAMES.get(value, value)
+    if key in {"until", "hold_until", "due_at"} and value:
+        return datetime.fromisoformat(value)
+    return value
 
 
 class Notification(models.Model):

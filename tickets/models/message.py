@@ -1,5 +1,6 @@
 """What somebody said: a reply that the customer reads, or a note that only we see."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Self
@@ -14,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import User
 from helpdesk.lib import html as html_door
 from tickets.models.ticket import Ticket
+
+# Cleaned HTML that holds more than what we make of plain text ourselves.
+FORMATTED = re.compile(r"<(?!/?(?:p|br|a)\b)|<(?:p|br)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,26 @@ class Message(models.Model):
     def is_note(self) -> bool:
         """Only we see it."""
         return self.kind == self.Kind.NOTE
+
+    @property
+    def is_foreign(self) -> bool:
+        """Was it formatted by somebody else's mail program? Such a letter is shown in a frame.
+
+        A letter whose clean HTML is only bare paragraphs, line breaks and links looks the same on
+        our own page, whether it came as text or as HTML.
+        """
+        by_mail = self.channel == Ticket.Channel.MAIL
+        return by_mail and bool(FORMATTED.search(self.html) or FORMATTED.search(self.quoted_html))
+
+    @property
+    def has_outside_pictures(self) -> bool:
+        """Would showing it whole tell a stranger's server that it was read?"""
+        return 'data-remote-src="' in self.html
+
+    @property
+    def quoted_lines(self) -> int:
+        """How many lines are folded away."""
+        return len(self.quoted_text.strip().splitlines())
 
     @property
     def can_still_be_taken_back(self) -> bool:

@@ -1,0 +1,187 @@
+"""What stands on the page of a ticket besides its history, gathered in few questions."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
+
+from departments.models import Category, Department, Membership, Service, User
+from helpdesk.lib import multilingual
+from tickets import forms
+from tickets.lifecycle import Status
+from tickets.models import CannedReply, Draft, Follower, Message, Tag, Ticket, TicketLink
+from tickets.permissions import works_in
+
+EARLIER = 5
+STATUS_NAMES = {str(status): status.label for status in Status}
+Choice = tuple[Any, str]
+
+
+def tickets_for(reader: User) -> QuerySet[Ticket]:
+    """Tickets `reader` works on, each with what its page shows beside the thread, in one question.
+
+    Adds: tag_names [str], people [{pk, name, email, in_copy}], leading and led [{kind, number,
+    subject, status, department}] (links from and to it), drafts [{kind, text}] of the reader,
+    earlier [{number, subject, status}] of the same customer, absorbed [number] (merged into it),
+    own_signature of the reader in its department.
+    """
+    here = OuterRef("pk")
+    other = Ticket.objects.workable_by(reader).filter(customer=OuterRef("customer"))
+    earlier = other.exclude(pk=here).order_by("-updated_at", "-pk")[:EARLIER]
+    return (
+        Ticket.objects.workable_by(reader)
+        .defer("words")
+        .select_related(
+            "customer__organisation",
+            "department__opening_hours",
+            "assignee",
+            "category",
+            "service",
+        )
+        .annotate(
+            tag_names=ArraySubquery(Tag.objects.filter(tickets=here).values("name")),
+            people=ArraySubquery(
+                Follower.objects.filter(ticket=here)
+                .order_by("pk")
+                .values(
+                    data=JSONObject(
+                        pk="user_id", name="user__name", email="user__email", in_copy="in_copy"
+                    )
+                )
+            ),
+            leading=ArraySubquery(_links("target", source=here)),
+            led=ArraySubquery(_links("source", target=here)),
+            drafts_here=ArraySubquery(
+                Draft.objects.filter(ticket=here, author=reader).values(
+                    data=JSONObject(kind="kind", text="text")
+                )
+            ),
+            earlier=ArraySubquery(
+                earlier.values(data=JSONObject(number="pk", subject="subject", status="status"))
+            ),
+            absorbed=ArraySubquery(Ticket.objects.filter(merged_into=here).values("pk")),
+            own_signature=Subquery(
+                Membership.objects.filter(user=reader, department=OuterRef("department")).values(
+                    "signature"
+                )
+            ),
+        )
+    )
+
+
+def _links(end: str, **which: Any) -> QuerySet[TicketLink, Any]:
+    return (
+        TicketLink.objects.filter(**which)
+        .order_by("pk")
+        .values(
+            data=JSONObject(
+                kind="kind",
+                number=f"{end}_id",
+                subject=f"{end}__subject",
+                status=f"{end}__status",
+                department=f"{end}__department_id",
+            )
+        )
+    )
+
+
+@dataclass
+class Furniture:
+    """What an agent chooses from: [(key, name)] each."""
+
+    departments: list[Choice] = field(default_factory=list)
+    categories: list[Choice] = field(default_factory=list)
+    services: list[Choice] = field(default_factory=list)
+    canned: list[Choice] = field(default_factory=list)
+
+
+def furniture_for(reader: User) -> Furniture:
+    """Departments, categories, services and canned replies, by one question."""
+
+    def rows(kind: str, found: QuerySet[Any], name: str, order: str) -> QuerySet[Any, Any]:
+        data = JSONObject(name=F(name), order=F(order))
+        named = found.order_by().distinct().annotate(of=Value(kind), data=data)
+        return named.values_list("of", "pk", "data")
+
+    everything = rows(
+        "departments", Department.objects.filter(is_active=True), "name", "order"
+    ).union(
+        rows("categories", Category.objects.filter(is_active=True), "name", "order"),
+        rows("services", Service.objects.filter(is_active=True), "name", "order"),
+        rows("canned", CannedReply.objects.usable_by(reader), "title", "title"),
+        all=True,
+    )
+    found = Furniture()
+    named = [
+        (data["order"], multilingual.pick(name) if isinstance(name, dict) else name, pk, of)
+        for of, pk, data in everything
+        for name in [data["name"]]
+    ]
+    for _order, name, pk, of in sorted(named, key=lambda row: (row[3], row[0], row[1])):
+        getattr(found, of).append((pk, name))
+    return found
+
+
+def sidebar_forms(
+    ticket: Ticket, reader: User, things: Furniture, agents: list[User]
+) -> dict[str, forms.TicketForm]:
+    """The forms of the side panel with what stands now; none of them asks the database."""
+    people = [(one.pk, str(one)) for one in agents]
+    nobody, nothing = ("", forms.NOBODY), ("", forms.NOTHING)
+    common: dict[str, Any] = {"ticket": ticket, "by": reader}
+
+    def with_present(choices: list[Choice], present: Any) -> list[Choice]:
+        known = present is None or present.pk in {key for key, _name in choices}
+        return choices if known else [*choices, (present.pk, str(present))]
+
+    return {
+        "assignment": forms.AssignmentForm(
+            initial={"to": ticket.assignee_id},
+            choices={"to": [nobody, *with_present(people, ticket.assignee)]},
+            **common,
+        ),
+        "department": forms.DepartmentForm(
+            initial={"to": ticket.department_id},
+            choices={"to": with_present(things.departments, ticket.department)},
+            **common,
+        ),
+        "priority": forms.PriorityForm(initial={"priority": ticket.priority}, **common),
+        "category": forms.CategoryForm(
+            initial={"category": ticket.category_id, "service": ticket.service_id},
+            choices={
+                "category": [nothing, *with_present(things.categories, ticket.category)],
+                "service": [nothing, *with_present(things.services, ticket.service)],
+            },
+            **common,
+        ),
+        "tags": forms.TagsForm(**common),
+        "followers": forms.FollowerForm(choices={"who": people}, **common),
+        "copies": forms.CopyForm(**common),
+        "hold": forms.HoldForm(**common),
+        "escalation": forms.EscalationForm(**common),
+        "merge": forms.MergeForm(**common),
+        "links": forms.LinkForm(**common),
+        "split": forms.SplitForm(initial={"subject": ticket.subject}, **common),
+    }
+
+
+def links_of(ticket: Any, reader: User) -> list[dict[str, Any]]:
+    """Tickets linked to it, each once, with `may_open` and `status_name`; `ticket` comes from
+    `tickets_for`. Of those the reader does not work on nothing but the number may be shown."""
+    found = {link["number"]: link for link in (*ticket.leading, *ticket.led)}
+    for link in found.values():
+        link["status_name"] = STATUS_NAMES.get(link["status"], "")
+        link["may_open"] = works_in(reader, link["department"])
+    return list(found.values())
+
+
+def earlier_of(ticket: Any) -> list[dict[str, Any]]:
+    """Other tickets of its customer with `status_name`; `ticket` comes from `tickets_for`."""
+    return [{**one, "status_name": STATUS_NAMES.get(one["status"], "")} for one in ticket.earlier]
+
+
+def draft_of(ticket: Any, kind: Message.Kind) -> str:
+    """What the reader had begun to write; `ticket` comes from `tickets_for`."""
+    return next((one["text"] for one in ticket.drafts_here if one["kind"] == kind), "")

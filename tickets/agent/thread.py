@@ -1,0 +1,120 @@
+"""The history of a ticket in one column: what was said and done, also where it was merged from."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from departments.models import User
+from tickets.lifecycle import Status
+from tickets.models import Attachment, Delivery, Event, Message, Ticket
+
+SILENT_AFTER = {"", Status.OPEN, Status.PENDING}
+
+
+@dataclass
+class Line:
+    """One line of the column: a message or an event. `came_from` is the number of the merged ticket
+    it belongs to, None for the ticket's own."""
+
+    at: datetime
+    message: Message | None = None
+    event: Event | None = None
+    came_from: int | None = None
+    files: tuple[Attachment, ...] = ()
+    is_new: bool = False
+    can_take_back: bool = False
+
+    @property
+    def order(self) -> tuple[datetime, bool, int]:
+        """By time; what was said before what happened by it."""
+        row = self.message or self.event
+        return self.at, self.message is None, row.pk if row else 0
+
+
+def thread_of(ticket: Ticket, absorbed: Collection[int], reader: User) -> list[Line]:
+    """The whole column, oldest first, as `reader` sees it now: three questions.
+
+    `absorbed` are the numbers of the tickets merged into it. Replies that were taken back are left
+    out; the line that says so stays.
+    """
+    numbers = [ticket.pk, *absorbed]
+    lines = lines_of(_messages(numbers), ticket, reader)
+    events = Event.objects.filter(ticket__in=numbers).select_related("actor", "message")
+    lines += [
+        Line(event.at, event=event, came_from=_origin(event.ticket_id, ticket))
+        for event in events
+        if _is_told(event, ticket)
+    ]
+    return sorted(lines, key=lambda line: line.order)
+
+
+def news_of(ticket: Ticket, absorbed: Collection[int], reader: User, after: int) -> list[Line]:
+    """What others have said since the message `after`."""
+    messages = _messages([ticket.pk, *absorbed]).filter(pk__gt=after).exclude(author=reader)
+    lines = lines_of(messages, ticket, reader)
+    for line in lines:
+        line.is_new = True
+    return lines
+
+
+def lines_of(messages: Iterable[Message], ticket: Ticket, reader: User) -> list[Line]:
+    """Lines for `messages`, each with the files that do not stand in its text already."""
+    return [
+        Line(
+            message.created_at,
+            message=message,
+            came_from=_origin(message.ticket_id, ticket),
+            files=_loose_files(message),
+            can_take_back=message.author_id == reader.pk and message.can_still_be_taken_back,
+        )
+        for message in messages
+    ]
+
+
+def _messages(numbers: Collection[int]) -> QuerySet[Message]:
+    reports = Delivery.objects.filter(message=OuterRef("pk")).order_by("pk")
+    return (
+        Message.objects.filter(ticket__in=numbers, withdrawn_at__isnull=True)
+        .defer("words")
+        .select_related("author")
+        .prefetch_related("attachments")
+        .annotate(
+            reports=ArraySubquery(
+                reports.values(data=JSONObject(address="address", state="state", detail="detail"))
+            )
+        )
+        .order_by("created_at", "pk")
+    )
+
+
+def _loose_files(message: Message) -> tuple[Attachment, ...]:
+    shown = message.html + message.quoted_html
+    return tuple(
+        file
+        for file in message.attachments.all()
+        if not (file.is_inline and file.get_absolute_url() in shown)
+    )
+
+
+def _origin(number: int, ticket: Ticket) -> int | None:
+    return None if number == ticket.pk else number
+
+
+def _is_told(event: Event, ticket: Ticket) -> bool:
+    """Does the line say anything that the message beside it does not?"""
+    details = event.details
+    if event.kind == Event.Kind.OPENED:
+        return bool(details.get("follows"))
+    if event.kind == Event.Kind.NOTED:
+        return False
+    if event.kind == Event.Kind.REPLIED:
+        if event.message is not None and event.message.withdrawn_at is not None:
+            return False
+        return bool(details.get("took")) or details.get("after", "") not in SILENT_AFTER
+    if event.kind == Event.Kind.MERGED:
+        return event.ticket_id == ticket.pk or "source" in details
+    return True

@@ -1,0 +1,88 @@
+"""What an agent writes: replies, notes, drafts, and taking a reply back."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from departments.http import SignedInRequest, agent_required
+from helpdesk.lib.errors import DeskError
+from helpdesk.lib.htmx import is_part
+from tickets import actions, forms
+from tickets import presence as watching
+from tickets.agent.views.canned_replies import rendered
+from tickets.agent.views.ticket import show
+from tickets.models import Message, Ticket
+
+
+@agent_required
+@require_POST
+def replies(request: SignedInRequest, number: int) -> HttpResponse:
+    """Answer the customer."""
+    ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
+    form = forms.AgentReplyForm(request.POST, request.FILES, ticket=ticket, by=request.user)
+    if form.is_valid():
+        try:
+            message = actions.reply_to_ticket(ticket, by=request.user, **form.cleaned_data)
+        except DeskError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(f"{reverse('agent:ticket', args=[number])}#message-{message.pk}")
+    return show(request, number, bound=form, status=422)
+
+
+@agent_required
+@require_POST
+def notes(request: SignedInRequest, number: int) -> HttpResponse:
+    """Write something that only we see."""
+    ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
+    form = forms.NoteForm(request.POST, request.FILES, ticket=ticket, by=request.user)
+    if form.is_valid():
+        try:
+            message = actions.add_note(ticket, by=request.user, **form.cleaned_data)
+        except DeskError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(f"{reverse('agent:ticket', args=[number])}#message-{message.pk}")
+    return show(request, number, bound=form, status=422)
+
+
+@agent_required
+@require_POST
+def drafts(request: SignedInRequest, number: int, kind: str) -> HttpResponse:
+    """Keep what was typed so far: 204 for the script, back to the page for a button, with the
+    canned reply `insert` put below it."""
+    if kind not in Message.Kind.values:
+        raise Http404
+    ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
+    form = forms.DraftForm(request.POST, ticket=ticket, by=request.user)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    text, insert = form.cleaned_data["body"], form.cleaned_data["insert"]
+    if insert is not None:
+        text = "\n\n".join(part for part in (text, rendered(insert, ticket, request.user)) if part)
+    actions.save_draft(ticket, by=request.user, kind=Message.Kind(kind), text=text)
+    watching.look(number, request.user, writing=True)
+    if is_part(request):
+        return HttpResponse(status=204)
+    used = [*request.POST.getlist("canned"), *([str(insert.pk)] if insert else [])]
+    query = [("canned", key) for key in used] or [(kind, "1")]
+    return redirect(f"{reverse('agent:ticket', args=[number])}?{urlencode(query)}#{kind}")
+
+
+@agent_required
+@require_POST
+def withdrawal(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """Take a reply back within its seconds of grace; its text is a draft again."""
+    ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
+    message = get_object_or_404(ticket.messages.filter(kind=Message.Kind.REPLY), pk=pk)
+    try:
+        actions.take_back_reply(message, by=request.user)
+    except DeskError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken back. The text stands in the composer again."))
+    return redirect(f"{reverse('agent:ticket', args=[number])}#reply")

@@ -1,0 +1,198 @@
+"""The page of a ticket, what arrives on it while it is open, and the page of a new one."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_http_methods
+
+from departments.actions import welcome_customer
+from departments.http import SignedInRequest, agent_required
+from departments.models import signed
+from helpdesk.lib.errors import DeskError
+from helpdesk.lib.htmx import render_page
+from tickets import actions, forms, sla
+from tickets import presence as watching
+from tickets.agent import page, thread
+from tickets.agent.nav import nav_context, read_bell
+from tickets.models import Event, Message, Ticket
+
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:{pictures}; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+
+
+@never_cache
+@agent_required
+@require_GET
+def ticket(request: SignedInRequest, number: int) -> HttpResponse:
+    """The whole page; where the ticket was merged, the page of the one it goes on in."""
+    return show(request, number)
+
+
+def show(
+    request: SignedInRequest,
+    number: int,
+    *,
+    bound: forms.TicketForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of ticket `number`, or its parts for htmx; `bound` is a form that comes back with
+    what was typed and what is wrong. 404 unless the reader works on it."""
+    reader = request.user
+    one: Any = get_object_or_404(page.tickets_for(reader), pk=number)
+    if one.merged_into_id is not None and bound is None:
+        target = actions.current(one)
+        if Ticket.objects.workable_by(reader).filter(pk=target.pk).exists():
+            return redirect("agent:ticket", target.number)
+    one.earlier = page.earlier_of(one)
+    absorbed = [*one.absorbed, *actions.absorbed(one.absorbed)] if one.absorbed else []
+    lines = thread.thread_of(one, absorbed, reader)
+    said = [line.message for line in lines if line.message is not None]
+    furniture = page.furniture_for(reader)
+    agents = list(forms.agents_for(one))
+    wanted = request.GET.get("pictures", "")
+    context = {
+        "ticket": one,
+        "lines": lines,
+        "pictures": int(wanted) if wanted.isascii() and wanted.isdigit() else None,
+        "forms": page.sidebar_forms(one, reader, furniture, agents),
+        "things": furniture,
+        "in_copy": [person for person in one.people if person["in_copy"]],
+        "followers": [person for person in one.people if not person["in_copy"]],
+        "follows": any(person["pk"] == reader.pk for person in one.people),
+        "links": page.links_of(one, reader),
+        "fired": [
+            line.event
+            for line in lines
+            if line.event is not None and line.event.kind == Event.Kind.ESCALATED
+        ],
+        "chosen": [],
+        "viewers": watching.look(number, reader),
+        "steps": sla.planned_steps(one),
+        "signature": signed(one.own_signature or "", reader, one.department),
+        "reply": forms.AgentReplyForm(
+            initial={"body": page.draft_of(one, Message.Kind.REPLY)}, ticket=one, by=reader
+        ),
+        "note": forms.NoteForm(
+            initial={"body": page.draft_of(one, Message.Kind.NOTE)}, ticket=one, by=reader
+        ),
+        "canned_in_use": request.GET.getlist("canned") or request.POST.getlist("canned"),
+        "last_message": max((message.pk for message in said), default=0),
+        "just_sent": next((line.message for line in reversed(lines) if line.can_take_back), None),
+        "writes": "note" if "note" in request.GET else "reply",
+        **nav_context(reader),
+    }
+    if bound is not None:
+        if isinstance(bound, forms.AgentReplyForm | forms.NoteForm):
+            context[bound.slug] = bound
+            context["writes"] = bound.slug
+        else:
+            context["forms"] = {**context["forms"], bound.slug: bound}
+            if isinstance(bound, forms.SplitForm):
+                picked = request.POST.getlist("messages")
+                context["chosen"] = [int(key) for key in picked if key.isascii() and key.isdigit()]
+            if isinstance(bound, forms.NothingForm):
+                context["refusal_sentences"] = bound.non_field_errors()
+    if context["nav"].bell:
+        read_bell(reader, one)
+    return render_page(
+        request, "agent/ticket.html", context, part="agent/swaps/ticket.html", status=status
+    )
+
+
+@never_cache
+@agent_required
+@require_GET
+def news(request: SignedInRequest, number: int) -> HttpResponse:
+    """What others have said since message `after`, its number in X-News; 204 if nothing."""
+    one = _worked_on(request, number)
+    after = request.GET.get("after", "")
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        after = "0"
+    absorbed = actions.absorbed([one.pk])
+    lines = thread.news_of(one, absorbed, request.user, int(after))
+    if lines:
+        response = render(request, "agent/swaps/news.html", {"ticket": one, "lines": lines})
+    else:
+        response = HttpResponse(status=204)
+    response.headers["X-News"] = str(len(lines))
+    return response
+
+
+@never_cache
+@agent_required
+@require_http_methods(["GET", "POST"])
+def presence(request: SignedInRequest, number: int) -> HttpResponse:
+    """Say that one looks at the ticket (POST with `writing`: writes), and hear who else does."""
+    one = _worked_on(request, number)
+    writing = bool(request.POST.get("writing"))
+    viewers = watching.look(one.number, request.user, writing=writing)
+    return render(request, "agent/_viewers.html", {"viewers": viewers})
+
+
+@never_cache
+@xframe_options_sameorigin
+@agent_required
+@require_GET
+def letter(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """A foreign letter as a page of its own, for the frame in the thread.
+
+    Its policy lets its own look through and no script; pictures from outside come only with
+    `pictures`, and only here: the page with the agent's forms never loosens its policy.
+    """
+    one = _worked_on(request, number)
+    numbers = [one.pk, *actions.absorbed([one.pk])]
+    message = get_object_or_404(Message, pk=pk, ticket__in=numbers, withdrawn_at__isnull=True)
+    html = message.quoted_html if "quoted" in request.GET else message.html
+    pictures = "pictures" in request.GET
+    if pictures:
+        # The cleaner escapes quotes inside values, so this can only be the attribute itself.
+        html = html.replace(' data-remote-src="', ' src="')
+    response = render(request, "agent/letter.html", {"html": html, "message": message})
+    response.headers["Content-Security-Policy"] = LETTER_POLICY.format(
+        pictures=" https:" if pictures else ""
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@agent_required
+@require_http_methods(["GET", "POST"])
+def new_ticket(request: SignedInRequest) -> HttpResponse:
+    """Open a ticket on behalf of a customer."""
+    by = request.user
+    if request.method == "POST":
+        form = forms.NewTicketForm(request.POST, request.FILES, by=by)
+        if form.is_valid() and (made := _opened(form, request)) is not None:
+            return redirect("agent:ticket", made.number)
+    else:
+        form = forms.NewTicketForm(by=by, initial={"customer": request.GET.get("customer", "")})
+    status = 422 if form.is_bound else 200
+    context = {"form": form, **nav_context(by)}
+    return render(request, "agent/new_ticket.html", context, status=status)
+
+
+def _opened(form: forms.NewTicketForm, request: SignedInRequest) -> Ticket | None:
+    data = dict(form.cleaned_data)
+    customer = welcome_customer(data.pop("customer"), name=data.pop("name"))
+    copies = [welcome_customer(address) for address in data.pop("copies")]
+    try:
+        return actions.open_ticket(
+            customer=customer,
+            by=request.user,
+            copies=copies,
+            channel=Ticket.Channel.AGENT,
+            **data,
+        )
+    except DeskError as refusal:
+        form.add_error(None, str(refusal))
+        return None
+
+
+def _worked_on(request: SignedInRequest, number: int) -> Ticket:
+    return get_object_or_404(Ticket.objects.workable_by(request.user).defer("words"), pk=number)
