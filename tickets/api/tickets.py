@@ -1,0 +1,188 @@
+"""Tickets and what is said on them."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Status
+
+from departments.actions import welcome_customer
+from departments.models import Category, Department, Service, User
+from helpdesk.lib.errors import DeskError
+from tickets import actions, lifecycle
+from tickets.api.door import SignedInRequest, one_page
+from tickets.api.schemas import (
+    MessageList,
+    MessageOut,
+    NoteIn,
+    Refusal,
+    ReplyIn,
+    TicketIn,
+    TicketOut,
+    TicketPage,
+    TicketQuery,
+)
+from tickets.filters import Sight, TicketFilter
+from tickets.lifecycle import Priority
+from tickets.models import Attachment, Message, Ticket
+from tickets.permissions import can_work_on, require
+
+router = Router(tags=["tickets"])
+
+REFUSALS = {400: Refusal, 401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: Refusal}
+
+
+Row = TypeVar("Row", Category, Department, Service)
+
+
+class BadFilter(DeskError):
+    """A query that cannot be understood."""
+
+
+class UnknownName(DeskError):
+    """A short name that nothing has."""
+
+
+def _named(rows: QuerySet[Row], slug: str | None) -> Row | None:
+    """The row with this short name; None where none is named. Raises UnknownName."""
+    if not slug:
+        return None
+    found = rows.filter(slug=slug).first()
+    if found is None:
+        raise UnknownName(_("Nothing is called “%(name)s” here.") % {"name": slug})
+    return found
+
+
+def _shown(reader: User) -> QuerySet[Ticket]:
+    return Ticket.objects.visible_to(reader).for_queue().select_related("service")
+
+
+def _find(number: int, reader: User) -> Ticket:
+    return get_object_or_404(_shown(reader), pk=number)
+
+
+@router.get("/tickets", response={200: TicketPage, **REFUSALS}, summary="List tickets")
+def list_tickets(request: SignedInRequest, query: Query[TicketQuery]) -> TicketPage:
+    """Agents: those of their departments. Customers: their own."""
+    reader = request.user
+    inside = reader.is_agent
+    seen = Ticket.objects.workable_by(reader) if inside else Ticket.objects.of_customer(reader)
+    narrowed = TicketFilter(
+        query.words(), queryset=seen.for_queue().select_related("service"), sight=Sight(reader)
+    )
+    if not narrowed.is_valid():
+        raise BadFilter(narrowed.first_error)
+    found, after = one_page(narrowed.tickets, after=query.next, limit=query.limit)
+    tickets = [TicketOut.of(ticket, reader=reader, inside=inside) for ticket in found]
+    return TicketPage(tickets=tickets, next=after)
+
+
+@router.post("/tickets", response={201: TicketOut, **REFUSALS}, summary="Open a ticket")
+def open_ticket(request: SignedInRequest, new: TicketIn) -> Status[TicketOut]:
+    """A customer writes for themselves; an agent also for somebody else, who gets the text as a
+    letter."""
+    by = request.user
+    other = new.customer if new.customer != by.email else None
+    require(by.is_agent or not (other or new.department or new.priority))
+    with transaction.atomic():
+        customer = welcome_customer(other, name=new.customer_name) if other else by
+        ticket = actions.open_ticket(
+            customer=customer,
+            by=by,
+            subject=new.subject,
+            body=new.text,
+            department=_named(Department.objects.filter(is_active=True), new.department),
+            category=_named(Category.objects.filter(is_active=True), new.category),
+            service=_named(Service.objects.filter(is_active=True), new.service),
+            priority=Priority[(new.priority or "normal").upper()],
+            channel=Ticket.Channel.API,
+        )
+    found = _find(ticket.number, by)
+    return Status(201, TicketOut.of(found, reader=by, inside=can_work_on(by, found)))
+
+
+@router.get("/tickets/{int:number}", response={200: TicketOut, **REFUSALS}, summary="Read a ticket")
+def read_ticket(request: SignedInRequest, number: int) -> TicketOut:
+    """One ticket by its number."""
+    ticket = _find(number, request.user)
+    inside = can_work_on(request.user, ticket)
+    return TicketOut.of(ticket, reader=request.user, inside=inside)
+
+
+@router.get(
+    "/tickets/{int:number}/messages",
+    response={200: MessageList, **REFUSALS},
+    summary="Read what was said",
+)
+def read_messages(request: SignedInRequest, number: int) -> MessageList:
+    """Replies, and for agents notes, on a ticket and on those merged into it."""
+    ticket = _find(number, request.user)
+    inside = can_work_on(request.user, ticket)
+    said = (
+        Message.objects.readable_by(request.user)
+        .filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket), withdrawn_at__isnull=True)
+        .select_related("author")
+        .prefetch_related("attachments")
+    )
+    messages = [MessageOut.of(one, reader=request.user, inside=inside) for one in said]
+    return MessageList(messages=messages)
+
+
+@router.post(
+    "/tickets/{int:number}/replies", response={201: MessageOut, **REFUSALS}, summary="Answer"
+)
+def reply(request: SignedInRequest, number: int, new: ReplyIn) -> Status[MessageOut]:
+    """An agent's reply goes to the customer by mail. A customer's reply to a ticket that was closed
+    long ago opens a follow-up: the answer says on which ticket it stands."""
+    by = request.user
+    ticket = _find(number, by)
+    inside = can_work_on(by, ticket)
+    if inside and by.pk != ticket.customer_id:
+        message = actions.reply_to_ticket(
+            ticket,
+            by=by,
+            body=new.text,
+            then=lifecycle.Status(new.then) if new.then else None,
+            minutes_spent=new.minutes_spent,
+            channel=Ticket.Channel.API,
+        )
+    else:
+        require(inside or not (new.then or new.minutes_spent))
+        message = actions.continue_conversation(
+            ticket, by=by, body=new.text, channel=Ticket.Channel.API
+        )
+    return Status(201, MessageOut.of(message, reader=by, inside=inside))
+
+
+@router.post(
+    "/tickets/{int:number}/notes", response={201: MessageOut, **REFUSALS}, summary="Write a note"
+)
+def note(request: SignedInRequest, number: int, new: NoteIn) -> Status[MessageOut]:
+    """Only agents read it; it never leaves by mail."""
+    by = request.user
+    message = actions.add_note(
+        _find(number, by),
+        by=by,
+        body=new.text,
+        minutes_spent=new.minutes_spent,
+        channel=Ticket.Channel.API,
+    )
+    return Status(201, MessageOut.of(message, reader=by, inside=True))
+
+
+@router.get(
+    "/files/{uuid:token}", summary="Fetch a file", response=REFUSALS, include_in_schema=True
+)
+def fetch_file(request: SignedInRequest, token: UUID) -> FileResponse:
+    """The bytes of a file on a message that one may read."""
+    found = get_object_or_404(Attachment.objects.readable_by(request.user), token=token)
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=found.name,
+        content_type="application/octet-stream",
+    )
