@@ -11,8 +11,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import authentication_step_completed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from departments.models import User
+from helpdesk.lib import kept
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,6 +28,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             if person is not None:
                 address_of(person)
         super().send_mail(template_prefix, email, context)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where no page was wanted: to the form whose text waits, else to the front door."""
+        return kept.page(request) or str(super().get_login_redirect_url(request))
 
 
 def address_of(person: User) -> tuple[EmailAddress, bool]:

@@ -31,6 +31,12 @@ def keep(request: HttpRequest, page: str) -> bool:
     return True
 
 
+def page(request: HttpRequest) -> str:
+    """The page that something is kept for; empty if there is none."""
+    kept = request.session.get(_KEY)
+    return str(kept["page"]) if kept and kept["until"] > time.time() else ""
+
+
 def take(request: HttpRequest) -> dict[str, str]:
     """{field: text} kept for this page, and forget it; empty if there is none."""
     kept = request.session.get(_KEY)

@@ -148,7 +148,9 @@ def test_an_office_that_never_opens_says_so():
     assert not closed.is_open(kyiv("2026-11-23 10:00"))
 
 
-moments = some.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=some.just(UTC))
+moments = some.integers(0, 2 * 365 * 24 * 60).map(
+    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
 working = some.integers(1, 60 * 60 * 200).map(lambda seconds: timedelta(seconds=seconds))
 zones = some.sampled_from(["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "UTC"])
 MINUTES = some.integers(0, 24 * 60 - 1)

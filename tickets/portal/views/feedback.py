@@ -68,7 +68,7 @@ class Subject:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """A rating link out of a letter: no sign-in, and nothing is recorded until the button is
     pressed, for mail programs open links by themselves. `?score=` chooses beforehand."""

@@ -13,7 +13,7 @@ from tickets import actions
 from tickets.portal.forms import NewTicketForm
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_ticket(request: SignedInRequest) -> HttpResponse:
     """The form for a new ticket."""
     if request.method == "POST":
