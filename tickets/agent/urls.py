@@ -1,7 +1,23 @@
 """Addresses of the agents' pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from tickets.agent import ticket_urls
+from tickets.agent.views import live, profile, queue, reports, search, workspaces
 
 app_name = "agent"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", queue.home, name="queue"),
+    path("views/<slug:slug>/", queue.view, name="view"),
+    path("departments/<slug:slug>/", queue.department, name="department"),
+    path("workspaces/", workspaces.workspaces, name="workspaces"),
+    path("workspaces/<int:pk>/", queue.workspace, name="workspace"),
+    path("workspaces/<int:pk>/deletion/", workspaces.deletion, name="workspace_deletion"),
+    path("search/", search.search, name="search"),
+    path("figures/", reports.figures, name="figures"),
+    path("profile/", profile.profile, name="profile"),
+    path("notifications/", live.notifications, name="notifications"),
+    path("live/", live.live, name="live"),
+    *ticket_urls.urlpatterns,
+]

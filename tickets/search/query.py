@@ -10,6 +10,13 @@ from tickets.search import words
 MOST_TERMS = 12
 
 
+class Wanted(SearchQuery):
+    """A tsquery taken as it stands: `to_tsquery` would split its words once more, at apostrophes,
+    although they stand whole in the index."""
+
+    template = "(%(expressions)s)::tsquery"
+
+
 def _raw(forms: frozenset[str], *, prefix: bool) -> str:
     quoted = [
         "'{}'".format(form.replace("\\", "\\\\").replace("'", "''")) for form in sorted(forms)
@@ -17,16 +24,15 @@ def _raw(forms: frozenset[str], *, prefix: bool) -> str:
     return "(" + " | ".join(f"{one}:*" if prefix else one for one in quoted) + ")"
 
 
-def _terms(text: str) -> list[SearchQuery]:
+def _terms(text: str) -> list[Wanted]:
     found = words.WORD.findall(text.lower().translate(words.SAME))[:MOST_TERMS]
     return [
-        SearchQuery(
+        Wanted(
             # The last word may still be in the making, so its beginning is enough.
             _raw(
                 words.forms(word) | {word},
                 prefix=position == len(found) and len(word) > 2 and not word.isdigit(),
             ),
-            config="simple",
             search_type="raw",
         )
         for position, word in enumerate(found, 1)

@@ -1,0 +1,129 @@
+"""The filter of lists, feeds and API."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import QueryDict
+from django.utils import timezone
+
+from departments.models import Category, Service, User
+from tickets.actions import (
+    assign_ticket,
+    categorise_ticket,
+    open_ticket,
+    set_priority,
+    solve_ticket,
+    tag_ticket,
+)
+from tickets.filters import Sight, TicketFilter
+from tickets.lifecycle import Priority
+from tickets.models import Ticket
+
+
+@pytest.fixture
+def other(billing, mallory):
+    """Mallory's, in Billing too."""
+    return open_ticket(
+        customer=mallory, by=mallory, department=billing, subject="Invoice twice", body="Look."
+    )
+
+
+@pytest.fixture
+def pick(ada):
+    def narrow(query, by=ada):
+        tickets = Ticket.objects.workable_by(by).order_by("pk")
+        return list(TicketFilter(QueryDict(query), queryset=tickets, sight=Sight(by)).tickets)
+
+    return narrow
+
+
+def test_an_empty_filter_lets_everything_through(ticket, other, pick):
+    assert pick("") == [ticket, other]
+    assert pick("status=&priority=&assignee=&q=&overdue=&since=") == [ticket, other]
+
+
+def test_by_status_and_groups_of_them(ticket, other, ada, pick):
+    solve_ticket(ticket, by=ada)
+
+    assert pick("status=new") == [other]
+    assert pick("status=ours") == [other]
+    assert pick("status=at_work") == [other]
+    assert pick("status=finished") == [ticket]
+
+
+def test_by_assignee(ticket, other, ada, grace, pick):
+    assign_ticket(ticket, to=ada, by=grace)
+
+    assert pick("assignee=me") == [ticket]
+    assert pick("assignee=none") == [other]
+    assert pick(f"assignee={ada.pk}", by=grace) == [ticket]
+    assert pick(f"assignee={grace.pk}") == []
+
+
+def test_by_priority(ticket, other, ada, pick):
+    set_priority(other, priority=Priority.URGENT, by=ada)
+
+    assert pick("priority=4") == [other]
+
+
+@pytest.mark.parametrize("part", ["carla", "BONDAR", "customer.example"])
+def test_by_a_part_of_the_customer(ticket, other, pick, part):
+    assert pick(f"customer={part}") == [ticket]
+
+
+def test_by_tag_category_and_service(ticket, other, ada, billing, pick):
+    category = Category.objects.create(slug="invoices", name={"en": "Invoices"}, department=billing)
+    service = Service.objects.create(slug="cloud", name={"en": "Cloud"})
+    categorise_ticket(ticket, category=category, service=service, by=ada)
+    tag_ticket(ticket, by=ada, add=["Refund"])
+
+    assert pick("tag=REFUND") == [ticket]
+    assert pick("category=invoices") == [ticket]
+    assert pick("service=cloud") == [ticket]
+
+
+def test_by_the_days_on_which_it_was_opened(ticket, other, pick):
+    long_ago = timezone.now() - timedelta(days=10)
+    Ticket.objects.filter(pk=ticket.pk).update(created_at=long_ago)
+    today, then = timezone.localdate(), timezone.localdate(long_ago)
+
+    assert pick(f"since={today}") == [other]
+    assert pick(f"until={then}") == [ticket]
+    assert pick(f"since={then}&until={then}") == [ticket]
+    assert pick("until=9999-12-31") == [ticket, other]
+
+
+def test_overdue_only(ticket, other, pick):
+    Ticket.objects.filter(pk=other.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+
+    assert pick("overdue=true") == [other]
+
+
+def test_by_words_anywhere_in_the_subject_or_in_messages(ticket, other, pick):
+    assert pick("q=рахунки") == [ticket]
+    assert pick("subject=invoices") == [other]
+    assert pick("text=договір") == [ticket]
+
+
+def test_a_department_of_others_is_no_choice(ticket, pick, hosting, linus, billing):
+    assert pick("department=billing") == [ticket]
+    assert pick("department=hosting") == []
+    assert pick("department=billing", by=linus) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["status=gone", "priority=9", "since=yesterday", "assignee=0", "since=2026-02-30"]
+)
+def test_what_cannot_be_understood_shows_nothing_and_says_why(ticket, ada, query):
+    tickets = Ticket.objects.workable_by(ada)
+    wanted = TicketFilter(QueryDict(query), queryset=tickets, sight=Sight(ada))
+
+    assert list(wanted.tickets) == []
+    assert wanted.first_error
+
+
+def test_colleagues_are_those_of_ones_departments_who_are_still_here(ada, grace, linus, bo):
+    sight = Sight(ada)
+
+    assert {person.pk for person in sight.colleagues} == {ada.pk, grace.pk}
+    assert User.objects.filter(pk=bo.pk).exists()

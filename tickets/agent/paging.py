@@ -1,0 +1,131 @@
+"""Pages by position instead of by number: the cost of a page never grows with those before it.
+
+A position is the sort key of the last row shown, written into the address as `?after=`.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, When
+from django.db.models.expressions import OrderBy
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from tickets.lifecycle import OURS
+from tickets.models import Ticket
+
+SIZES: Final = (25, 50, 100)
+BIGGEST = 2**62
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column of a sort. Empty values come last."""
+
+    field: str
+    kind: type = datetime
+    descending: bool = False
+    nullable: bool = False
+
+    def order(self) -> OrderBy:
+        """For `order_by`."""
+        return OrderBy(F(self.field), descending=self.descending)
+
+    def fits(self, value: Any) -> bool:
+        """Can `value` be compared with this column?"""
+        if value is None:
+            return self.nullable
+        if self.kind is datetime:
+            return isinstance(value, datetime) and value.tzinfo is not None
+        return type(value) is int and abs(value) < BIGGEST
+
+
+TURN, NUMBER = Key("turn", int), Key("pk", int)
+SORTS: Final[dict[str, tuple[Key, ...]]] = {
+    "due": (TURN, Key("due_at", nullable=True), Key("waiting_since"), NUMBER),
+    "waiting": (TURN, Key("waiting_since"), NUMBER),
+    "updated": (Key("updated_at", descending=True), Key("pk", int, descending=True)),
+    "newest": (Key("pk", int, descending=True),),
+    "solved": (Key("solved_at", descending=True), Key("pk", int, descending=True)),
+}
+SORT_NAMES: Final = {
+    "due": _("Due first"),
+    "waiting": _("Longest waiting first"),
+    "updated": _("Newest message first"),
+    "newest": _("Newest ticket first"),
+    "solved": _("Last solved first"),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and where to go from here: `after` is "" on the last page."""
+
+    rows: list[Ticket]
+    after: str
+    is_first: bool
+
+
+def asked(data: QueryDict, name: str) -> str:
+    """What an address says under `name`, "" if nothing."""
+    return str(data.get(name) or "")
+
+
+def page_of(tickets: QuerySet[Ticket], sort: str, after: str, size: int) -> Page:
+    """`size` of `tickets` behind the position `after`; from the start if it says nothing."""
+    keys = SORTS[sort]
+    if TURN in keys:
+        # Ours before those that wait for somebody else.
+        turn = Case(When(status__in=OURS, then=0), default=1, output_field=IntegerField())
+        tickets = tickets.annotate(turn=turn)
+    values = read(after, keys)
+    if values is not None:
+        tickets = tickets.filter(_behind(keys, values))
+    rows = list(tickets.order_by(*(key.order() for key in keys))[: size + 1])
+    more = len(rows) > size
+    return Page(rows[:size], write(rows[size - 1], keys) if more else "", values is None)
+
+
+def write(ticket: Ticket, keys: tuple[Key, ...]) -> str:
+    """The position of `ticket`, for an address."""
+    values = [getattr(ticket, key.field) for key in keys]
+    text = json.dumps([one.isoformat() if isinstance(one, datetime) else one for one in values])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read(token: str, keys: tuple[Key, ...]) -> list[Any] | None:
+    """What `write` wrote; None for anything else."""
+    if not token:
+        return None
+    try:
+        found = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        values = [datetime.fromisoformat(one) if isinstance(one, str) else one for one in found]
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        return None
+    if len(values) != len(keys):
+        return None
+    return values if all(key.fits(one) for key, one in zip(keys, values, strict=True)) else None
+
+
+def _behind(keys: tuple[Key, ...], values: list[Any]) -> Q:
+    first, value = keys[0], values[0]
+    # Said once more in a form that an index can start from.
+    start = Q() if value is None else _compared(first, value, or_equal=True)
+    behind, equal = Q(), Q()
+    for key, one in zip(keys, values, strict=True):
+        if one is None:
+            equal &= Q(**{f"{key.field}__isnull": True})
+            continue
+        behind |= equal & _compared(key, one)
+        equal &= Q(**{key.field: one})
+    return start & behind
+
+
+def _compared(key: Key, value: Any, *, or_equal: bool = False) -> Q:
+    sign = ("lt" if key.descending else "gt") + ("e" if or_equal else "")
+    found = Q(**{f"{key.field}__{sign}": value})
+    return found | Q(**{f"{key.field}__isnull": True}) if key.nullable else found

@@ -1,0 +1,1 @@
+"""Pages, one file for what they are about."""

@@ -1,0 +1,237 @@
+"""The queue's filter, the same for agents' pages, feeds and API.
+
+Every parameter is one word of the query string:
+
+q          words, anywhere in the ticket (`#10042` is that ticket)
+subject    words in subject, number, customer or tags
+text       words in messages
+status     one status, or `ours`, `at_work`, `finished`
+priority   1 to 4
+department a department's short name
+assignee   `me`, `none` or an agent's id
+customer   part of a name or address
+tag        a tag
+category, service   their short names
+since, until        days (YYYY-MM-DD) between which the ticket was opened, in the reader's zone
+overdue    `true`
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, FilterSet
+
+from departments.models import Category, Department, Service, User
+from tickets import search
+from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
+from tickets.models import Ticket
+from tickets.models.ticket import TicketQuerySet
+
+GROUPS = {"ours": OURS, "at_work": AT_WORK, "finished": FINISHED}
+STATUSES = [
+    ("ours", _("Our turn")),
+    ("at_work", _("Unfinished")),
+    ("finished", _("Finished")),
+    *Status.choices,
+]
+Choices = list[tuple[str, str]]
+
+
+class Sight:
+    """What `user` may choose from; every list is asked for once."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    @cached_property
+    def departments(self) -> list[Department]:
+        """The active departments the user works in."""
+        found = Department.objects.filter(is_active=True)
+        if not self.user.is_superuser:
+            found = found.filter(pk__in=self.user.department_roles.keys())
+        return list(found)
+
+    @cached_property
+    def colleagues(self) -> list[User]:
+        """Active agents of these departments, by name."""
+        places = [place.pk for place in self.departments]
+        found = User.objects.filter(memberships__department__in=places, is_active=True)
+        return list(found.distinct().order_by("name", "email"))
+
+    @cached_property
+    def categories(self) -> list[Category]:
+        """Categories of these departments."""
+        return list(Category.objects.filter(department__in=[one.pk for one in self.departments]))
+
+    @cached_property
+    def services(self) -> list[Service]:
+        """Every service: they belong to no department."""
+        return list(Service.objects.all())
+
+    def department_choices(self) -> Choices:
+        """(short name, name)."""
+        return [(one.slug, one.name) for one in self.departments]
+
+    def assignee_choices(self) -> Choices:
+        """Me, nobody, then colleagues by id."""
+        named = [(str(one.pk), str(one)) for one in self.colleagues]
+        return [("me", str(_("Me"))), ("none", str(_("Nobody"))), *named]
+
+    def category_choices(self) -> Choices:
+        """(short name, name in the reader's language)."""
+        return [(one.slug, str(one)) for one in self.categories]
+
+    def service_choices(self) -> Choices:
+        """(short name, name in the reader's language)."""
+        return [(one.slug, str(one)) for one in self.services]
+
+
+class Later:
+    """Choices that are asked for when they are drawn or checked, not before."""
+
+    def __init__(self, choices: Callable[[], Choices]) -> None:
+        self.choices = choices
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.choices())
+
+    def __len__(self) -> int:
+        return len(self.choices())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Later":
+        # Every form copies its fields; a copied Sight would ask everything once more.
+        return self
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar, which speaks ISO 8601 whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def _day(label: Any, method: str) -> Any:
+    return DateFilter(method=method, label=label, widget=DayInput(), input_formats=["%Y-%m-%d"])
+
+
+def _choice(label: Any, empty: Any, choices: Any, **more: Any) -> Any:
+    return ChoiceFilter(label=label, empty_label=empty, choices=choices, **more)
+
+
+def starts(day: date) -> datetime:
+    """The first moment of `day` in the reader's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
+    """Narrows a queryset that its caller has narrowed to what `sight.user` may see."""
+
+    q = CharFilter(method="by_words", label=_("Words"))
+    subject = CharFilter(method="by_words", label=_("Words in the subject"))
+    text = CharFilter(method="by_words", label=_("Words in messages"))
+    status = _choice(_("Status"), _("Any status"), STATUSES, method="by_status")
+    priority = _choice(_("Priority"), _("Any priority"), Priority.choices)
+    department = _choice(_("Department"), _("Any department"), (), field_name="department__slug")
+    assignee = _choice(_("Assignee"), _("Anybody"), (), method="by_assignee")
+    customer = CharFilter(method="by_customer", label=_("Customer's name or address"))
+    tag = CharFilter(method="by_tag", label=_("Tag"))
+    category = _choice(_("Category"), _("Any category"), (), field_name="category__slug")
+    service = _choice(_("Service"), _("Any service"), (), field_name="service__slug")
+    since = _day(_("Opened from"), "by_first_day")
+    until = _day(_("Opened until"), "by_last_day")
+    overdue = BooleanFilter(
+        method="by_overdue", label=_("Overdue only"), widget=forms.CheckboxInput()
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any], *, queryset: QuerySet[Ticket], sight: Sight
+    ) -> None:
+        # Always bound: an empty filter is a filter, and lets everything through.
+        super().__init__(data=data or MultiValueDict(), queryset=queryset)
+        self.sight = sight
+        lists: dict[str, Callable[[], Choices]] = {
+            "department": sight.department_choices,
+            "assignee": sight.assignee_choices,
+            "category": sight.category_choices,
+            "service": sight.service_choices,
+        }
+        for name, choices in lists.items():
+            self.filters[name].extra["choices"] = Later(choices)
+
+    @property
+    def is_used(self) -> bool:
+        """Does any filter say something?"""
+        return any(self.data.get(name) for name in self.filters)
+
+    @property
+    def needs_words(self) -> bool:
+        """Does it look for words, which is too dear for a counter?"""
+        return any(self.data.get(name) for name in ("q", "subject", "text", "customer"))
+
+    @property
+    def first_error(self) -> str:
+        """What cannot be understood, with the name of its field."""
+        for name, errors in self.form.errors.items():
+            return f"{self.form.fields[name].label}: {errors[0]}"
+        return ""
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """What cannot be understood, by field."""
+        return dict(self.form.errors)
+
+    @property
+    def tickets(self) -> TicketQuerySet:
+        """What is left; nothing if a filter cannot be understood or names what the reader may not
+        see."""
+        found: TicketQuerySet = self.qs if self.is_valid() else self.queryset.none()
+        return found
+
+    def by_words(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Tickets in which every word occurs, in any of its forms."""
+        only = {"q": "", "subject": "subject", "text": "messages"}[name]
+        return search.find(value, tickets, by=self.sight.user, only=only)
+
+    def by_status(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """One status or a group of them."""
+        return tickets.filter(status__in=GROUPS.get(value, {value}))
+
+    def by_assignee(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Mine, nobody's or a colleague's."""
+        if value == "none":
+            return tickets.filter(assignee__isnull=True)
+        return tickets.filter(assignee=self.sight.user.pk if value == "me" else int(value))
+
+    def by_customer(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """A part of the customer's name or address."""
+        people = User.objects.filter(Q(name__icontains=value) | Q(email__icontains=value))
+        return tickets.filter(customer__in=people.values("pk"))
+
+    def by_tag(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Tags are kept in lower case."""
+        return tickets.filter(tags__name=" ".join(value.lower().split()))
+
+    def by_first_day(self, tickets: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
+        """Opened on that day or later."""
+        return tickets.filter(created_at__gte=starts(value))
+
+    def by_last_day(self, tickets: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
+        """Opened on that day or earlier."""
+        if value == date.max:
+            return tickets
+        return tickets.filter(created_at__lt=starts(value + timedelta(days=1)))
+
+    def by_overdue(self, tickets: QuerySet[Ticket], name: str, value: bool) -> QuerySet[Ticket]:
+        """A promised time has passed; unticked says nothing."""
+        if not value:
+            return tickets
+        return tickets.filter(status__in=AT_WORK, due_at__lt=timezone.now())
