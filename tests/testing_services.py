@@ -20,6 +20,7 @@ from typing import IO
 
 import pytest
 
+from helpdesk.embedded.environment import read_env
 from helpdesk.embedded.postgres import UNSAFE_BUT_QUICK, Postgres
 from helpdesk.embedded.processes import ServiceError
 from helpdesk.embedded.valkey import Valkey
@@ -35,13 +36,15 @@ NEEDS = {
 }
 SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-# What settings must have; the tests never read those of an installation.
-THROWAWAY = {
+# What the settings read here: the example's values, never those of an installation or of a desk
+# that runs in this checkout.
+FACTS = {
+    **read_env(ROOT / ".env.example"),
     "SECRET_KEY": "only-for-tests",
     "DESK_SEAL_KEY": "b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtMTI=",
-    "DESK_URL": "http://127.0.0.1:8000",
     "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
 }
+SERVICES = ("DATABASE_URL", "REDIS_URL")
 
 
 def debian_postgres_bin() -> Path | None:
@@ -74,7 +77,7 @@ class Services:
 
     def start(self) -> None:
         """Start what the environment does not name, and write its addresses there."""
-        os.environ.update(THROWAWAY)
+        os.environ.update({name: value for name, value in FACTS.items() if name not in SERVICES})
         if not WORKER:
             compile_catalogues(ROOT / "locale")
         if WORKER:

@@ -22,14 +22,14 @@ from helpdesk.embedded.environment import read_env
 from helpdesk.embedded.locks import holders
 from helpdesk.embedded.processes import free_port
 from tests.mail_servers import ImapServer
-from tests.testing_services import THROWAWAY
+from tests.testing_services import FACTS
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(
     *(".git", ".venv", ".venv-tools", "var", "staticfiles", "node_modules", ".env", "*_cache"),
     *("tests", "__pycache__"),
 )
-OURS = ("DATABASE_URL", "REDIS_URL", "DESK_TEST_VALKEY", "DJANGO_SETTINGS_MODULE", *THROWAWAY)
+OURS = {*FACTS, "DESK_TEST_VALKEY", "DJANGO_SETTINGS_MODULE"}
 
 pytestmark = pytest.mark.slow
 
