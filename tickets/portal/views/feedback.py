@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -73,6 +74,9 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     """A rating link out of a letter: no sign-in, and nothing is recorded until the button is
     pressed, for mail programs open links by themselves. `?score=` chooses beforehand."""
     subject = _subject(token)
+    if not request.user.is_authenticated and subject.user.language:
+        # They come from a letter in this language.
+        translation.activate(subject.user.language)
     of_answer = subject.message is not None
     own = Rating.objects.filter(
         ticket=subject.ticket, message=subject.message, customer=subject.user
