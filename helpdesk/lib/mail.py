@@ -6,6 +6,7 @@ Templates stand in templates/emails/: `<kind>.subject.txt`, `<kind>.txt`, `<kind
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -54,21 +55,30 @@ def _plain(template: str, values: dict[str, Any]) -> str:
 
 
 class _Policy(EmailPolicy):
-    """As the standard library writes letters, but Message-IDs stay whole: it would write long ones
-    as encoded words, which no mail program recognises."""
+    """As the standard library writes letters, but for three headers it gets wrong: long Message-IDs
+    become encoded words that no mail program recognises, a subject may lose a space where it is
+    folded, and the first line of From may be left empty, which some servers take for broken."""
 
     def fold(self, name: str, value: Any) -> str:
         """One header as text."""
-        if name.lower() in _IDS:
-            lines = f"{self.linesep} ".join(str(value).split())
-            return f"{name}: {lines}{self.linesep}"
+        key, end = name.lower(), self.linesep
+        if key in _IDS:
+            return f"{name}: {f'{end} '.join(str(value).split())}{end}"
+        if key == "subject" and not str(value).isascii():
+            return f"{name}: {self._words(name, str(value))}{end}"
+        if key == "from" and not str(value).isascii():
+            (one,) = value.addresses
+            return f"{name}: {self._words(name, one.display_name)}{end} <{one.addr_spec}>{end}"
         return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """One header as bytes."""
-        if name.lower() in _IDS:
+        if name.lower() in _IDS | {"subject", "from"}:
             return self.fold(name, value).encode("ascii", "surrogateescape")
         return super().fold_binary(name, value)
+
+    def _words(self, name: str, text: str) -> str:
+        return Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
 
 
 # 7 bit: every mail server takes it as it is, and nothing is rewritten on the way.

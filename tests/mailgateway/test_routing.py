@@ -1,13 +1,16 @@
 """Which ticket a letter joins, and who may speak there."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from departments.actions import join_department
 from departments.models import Membership
 from mailgateway.addresses import answer_subject, make_letter_id, make_reply_address
 from mailgateway.models import InboundEmail
 from tests.letters import letter
-from tickets.actions import merge_tickets, reply_to_ticket, solve_ticket, split_ticket
+from tickets.actions import merge_tickets, open_ticket, reply_to_ticket, solve_ticket, split_ticket
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 
@@ -35,8 +38,6 @@ def test_an_answer_to_our_letter_joins_its_ticket(arrives, ticket, our_id, ada):
 
 
 def test_the_newest_reference_counts(arrives, ticket, our_id, carla, billing):
-    from tickets.actions import open_ticket
-
     other = open_ticket(customer=carla, by=carla, subject="Other", body="Other")
     newer = f"<{make_letter_id(other.pk, None, 'desk.example')}>"
 
@@ -97,8 +98,6 @@ def test_people_in_copy_may_answer(arrives, our_id, ticket):
 
 
 def test_an_answer_to_a_merged_ticket_arrives_where_it_went(arrives, ticket, carla, ada, our_id):
-    from tickets.actions import open_ticket
-
     target = open_ticket(customer=carla, by=carla, subject="The same", body="The same")
     merge_tickets(ticket, into=target, by=ada)
 
@@ -126,8 +125,6 @@ def reply_address(ticket: Ticket, user, today) -> str:
 
 
 def test_an_agent_answers_by_mail_with_the_secret_of_the_address(arrives, ticket, ada):
-    from django.utils import timezone
-
     secret = reply_address(ticket, ada, timezone.localdate())
     text = f"Надсилаємо.\n\n> Answer to {secret}\n> Ada"
 
@@ -140,8 +137,6 @@ def test_an_agent_answers_by_mail_with_the_secret_of_the_address(arrives, ticket
 
 @pytest.mark.parametrize("sender", ["linus@desk.example", "mallory@elsewhere.example"])
 def test_somebody_elses_secret_is_worth_nothing(arrives, ticket, ada, linus, sender):
-    from django.utils import timezone
-
     secret = reply_address(ticket, ada, timezone.localdate())
 
     row = arrives(letter(sender=sender, to=secret))
@@ -151,10 +146,6 @@ def test_somebody_elses_secret_is_worth_nothing(arrives, ticket, ada, linus, sen
 
 
 def test_a_secret_ends_with_its_days_and_with_the_job(arrives, ticket, ada):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     old = reply_address(ticket, ada, timezone.localdate() - timedelta(days=90))
     fresh = reply_address(ticket, ada, timezone.localdate())
 
