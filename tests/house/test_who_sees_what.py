@@ -1,0 +1,253 @@
+"""Every address of the desk, and who gets in: one table, and nothing may be missing from it [S14]."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from departments.models import ApiToken
+from tickets import actions
+from tickets.attachments import IncomingFile
+from tickets.links import rating_token
+from tickets.models import Workspace
+
+EVERYBODY = {"nobody", "carla", "mallory", "ada", "linus", "grace", "bo", "root"}
+SIGNED_IN = EVERYBODY - {"nobody", "bo"}
+AGENTS = {"ada", "linus", "grace", "root"}
+BILLING = {"ada", "grace", "root"}
+CUSTOMER = {"carla"}
+READERS = CUSTOMER | BILLING
+NOBODY: set[str] = set()
+
+OPEN_PAGES = {
+    "healthz",
+    "readyz",
+    "set_theme",
+    "set_language",
+    "account_login",
+    "account_inactive",
+    "account_signup",
+    "account_email_verification_sent",
+    "account_reset_password",
+    "account_confirm_login_code",
+    "account_confirm_password_reset_code",
+    "account_complete_password_reset",
+    "account_password_reset_completed",
+    "account_request_login_code",
+    "account_logout",
+    "mfa_authenticate",
+    "portal:rate",
+    "api-1:openapi-json",
+    "api-1:api-root",
+}
+OWN_PAGES = {
+    "home",
+    "account_profile",
+    "account_reauthenticate",
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "portal:home",
+    "portal:new_ticket",
+    "portal:evidence",
+}
+AGENT_PAGES = {
+    "agent:queue",
+    "agent:view",
+    "agent:workspaces",
+    "agent:search",
+    "agent:figures",
+    "agent:profile",
+    "agent:notifications",
+    "agent:live",
+    "agent:new_ticket",
+}
+TICKET_PAGES = {
+    "agent:ticket",
+    "agent:news",
+    "agent:presence",
+    "agent:letter",
+    "agent:replies",
+    "agent:notes",
+    "agent:drafts",
+    "agent:canned_replies",
+    "agent:assignment",
+    "agent:department_of_ticket",
+    "agent:priority",
+    "agent:tags",
+    "agent:category",
+    "agent:followers",
+    "agent:copies",
+    "agent:solution",
+    "agent:hold",
+    "agent:reopening",
+    "agent:closure",
+    "agent:spam",
+    "agent:escalation",
+    "agent:merge",
+    "agent:split",
+    "agent:links",
+    "agent:department",
+}
+TABLE = {
+    **dict.fromkeys(OPEN_PAGES, EVERYBODY),
+    **dict.fromkeys(OWN_PAGES, SIGNED_IN),
+    **dict.fromkeys(AGENT_PAGES, AGENTS),
+    **dict.fromkeys(TICKET_PAGES, BILLING),
+    # Only for those who have set up a second factor; here nobody has.
+    "mfa_deactivate_totp": NOBODY,
+    "mfa_view_recovery_codes": NOBODY,
+    "mfa_download_recovery_codes": NOBODY,
+    # A reply is taken back by its author, a workspace belongs to its owner.
+    "agent:withdrawal": {"ada"},
+    "agent:workspace": {"ada"},
+    "agent:workspace_deletion": {"ada"},
+    "file": READERS,
+    "portal:ticket": CUSTOMER,
+    "portal:answers": CUSTOMER,
+    "portal:solution": CUSTOMER,
+    "portal:reopening": CUSTOMER,
+    "portal:ticket_rating": CUSTOMER,
+    "portal:answer_rating": CUSTOMER,
+    # A browser's session opens nothing here: only tokens do (below).
+    "api-1:list_tickets": NOBODY,
+    "api-1:open_ticket": NOBODY,
+    "api-1:read_ticket": NOBODY,
+    "api-1:read_messages": NOBODY,
+    "api-1:reply": NOBODY,
+    "api-1:note": NOBODY,
+    "api-1:fetch_file": NOBODY,
+}
+API_BY_TOKEN = {
+    "api-1:list_tickets": SIGNED_IN,
+    "api-1:open_ticket": SIGNED_IN,
+    "api-1:read_ticket": READERS,
+    "api-1:read_messages": READERS,
+    "api-1:reply": READERS,
+    "api-1:note": BILLING,
+    "api-1:fetch_file": READERS,
+}
+
+
+def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}", pattern
+        elif pattern.namespace != "admin":
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern, inner)
+
+
+PATTERNS = dict(addresses(get_resolver()))
+
+
+@pytest.fixture
+def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings):
+    """Carla's solved ticket in Billing with an answer, a file, and Ada's things around it."""
+    settings.DESK_UNDO_SECONDS = 600
+    answer = actions.reply_to_ticket(
+        ticket, by=carla, body="See file", files=[IncomingFile("a.txt", b"log", "text/plain")]
+    )
+    settings.DESK_UNDO_SECONDS = 0
+    rated = actions.reply_to_ticket(ticket, by=ada, body="Here you are")
+    settings.DESK_UNDO_SECONDS = 600
+    own = actions.reply_to_ticket(ticket, by=ada, body="One more thing")
+    actions.solve_ticket(ticket, by=ada)
+    workspace = Workspace.objects.create(name="Mine", owner=ada, query="view=mine")
+    return {
+        "number": ticket.number,
+        "token": answer.attachments.get().token,
+        "pk": own.pk,
+        "message": rated.pk,
+        "kind": "reply",
+        "workspace": workspace.pk,
+        "rating": rating_token(ticket, rated, carla),
+    }
+
+
+def address(name: str, scene: dict[str, object]) -> str:
+    wanted = PATTERNS[name].pattern.converters
+    values = dict(scene)
+    if "workspace" in name:
+        values["pk"] = scene["workspace"]
+    if name == "portal:rate":
+        values["token"] = scene["rating"]
+    values["slug"] = "billing" if name == "agent:department" else "mine"
+    url = reverse(name, kwargs={key: values[key] for key in wanted})
+    return f"{url}?ticket={scene['number']}" if name == "agent:canned_replies" else url
+
+
+SAID = {"text": "Said", "subject": "Said"}
+
+
+def let_in(client: Client, url: str, **headers: str) -> bool:
+    """Whether GET, or else POST, is answered by anything but a closed door."""
+    as_json = {"content_type": "application/json"} if url.startswith("/api/") else {}
+    for answer in (
+        client.get(url, headers=headers),
+        client.post(url, SAID, headers=headers, **as_json),
+    ):
+        if answer.status_code == 405:
+            continue
+        door = answer.get("Location", "")
+        return not ("/login/?next=" in door or answer.status_code in {401, 403, 404})
+    raise AssertionError(f"{url} takes neither GET nor POST")
+
+
+def test_no_address_is_missing_from_the_table():
+    assert set(PATTERNS) == set(TABLE)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_who_gets_in(name, scene, request, enter):
+    url = address(name, scene)
+    found = set()
+    for who in sorted(EVERYBODY):
+        with transaction.atomic():
+            client = Client() if who == "nobody" else enter(request.getfixturevalue(who))
+            if let_in(client, url):
+                found.add(who)
+            transaction.set_rollback(True)
+
+    assert found == TABLE[name]
+
+
+@pytest.mark.parametrize("name", sorted(API_BY_TOKEN))
+def test_who_gets_in_with_a_token(name, scene, request):
+    url = address(name, scene)
+    found = set()
+    for who in sorted(EVERYBODY - {"nobody"}):
+        _token, secret = ApiToken.issue(request.getfixturevalue(who), "test")
+        with transaction.atomic():
+            if let_in(Client(), url, authorization=f"Bearer {secret}"):
+                found.add(who)
+            transaction.set_rollback(True)
+
+    assert found == API_BY_TOKEN[name]
+
+
+@pytest.mark.parametrize(
+    "who", sorted(EVERYBODY - {"root", "nobody"}), ids=lambda who: f"{who} stays outside"
+)
+def test_the_administration_is_for_administrators(who, request, enter, scene):
+    client = enter(request.getfixturevalue(who))
+
+    for path in ("/admin/", "/admin/tickets/ticket/", "/admin/mailgateway/inboundemail/"):
+        assert not let_in(client, path), path
+
+
+def test_a_stranger_learns_of_no_number(enter, mallory, scene):
+    client = enter(mallory)
+    real = client.get(reverse("portal:ticket", args=[scene["number"]]))
+    made_up = client.get(reverse("portal:ticket", args=[99999]))
+
+    assert real.status_code == made_up.status_code == 404
+    token = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken[^A-Za-z0-9]+)[A-Za-z0-9]{64}')
+    assert token.sub(b"", real.content) == token.sub(b"", made_up.content)
