@@ -126,25 +126,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than a few seconds")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    required = os.environ.get("CI") or os.environ.get("DESK_REQUIRE_ALL")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (program, find) in NEEDS.items():
-        if find():
-            continue
-        for item in items:
-            if item.get_closest_marker(marker):
-                reason = f"{program} is not installed"
-                if required:
-                    item.add_marker(pytest.mark.usefixtures("missing_program"))
-                    item.user_properties.append(("missing_program", reason))
-                else:
-                    item.add_marker(pytest.mark.skip(reason=reason))
+        if item.get_closest_marker(marker) and not find():
+            if os.environ.get("CI") or os.environ.get("DESK_REQUIRE_ALL"):
+                pytest.fail(left_out(program))
+            pytest.skip(left_out(program))
 
 
-@pytest.fixture
-def missing_program(request: pytest.FixtureRequest) -> None:
-    """Fail a test whose program must be there."""
-    pytest.fail(str(dict(request.node.user_properties)["missing_program"]))
+def left_out(program: str) -> str:
+    """Why a test is left out."""
+    return f"{program} is not installed"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -154,8 +147,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in skipped
         if isinstance(report.longrepr, tuple)
     )
-    left_out = {f"{program} is not installed" for program, _find in NEEDS.values()}
-    found = [(reason, count) for reason, count in sorted(reasons.items()) if reason in left_out]
+    known = {left_out(program) for program, _find in NEEDS.values()}
+    found = [(reason, count) for reason, count in sorted(reasons.items()) if reason in known]
     if found:
         terminalreporter.section("left out on this machine")
         for reason, count in found:
