@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_filters",
     "csp",
-    "django.contrib.admin",
+    "helpdesk.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

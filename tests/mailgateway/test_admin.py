@@ -1,0 +1,161 @@
+"""Mailboxes are set up with care; ledger and tray are looked at."""
+
+import hashlib
+
+import pytest
+from django.urls import reverse
+
+from mailgateway import inbound
+from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
+
+
+@pytest.fixture
+def desk(enter, root):
+    return enter(root)
+
+
+@pytest.fixture
+def settings_of(billing):
+    """What a form for a mailbox on this machine sends."""
+    return {
+        "name": "Billing",
+        "address": "billing@desk.example",
+        "department": billing.pk,
+        "is_active": "on",
+        "imap_folder": "INBOX",
+        "letters_since": "2026-01-01",
+        "imap_host": "127.0.0.1",
+        "imap_port": "1",
+        "imap_security": "none",
+        "imap_user": "billing",
+        "imap_password": " secret one ",
+        "smtp_host": "127.0.0.1",
+        "smtp_port": "1",
+        "smtp_security": "none",
+        "smtp_user": "billing",
+        "smtp_password": "secret two",
+    }
+
+
+@pytest.fixture
+def mailbox(desk, settings_of):
+    response = desk.post(reverse("admin:mailgateway_mailbox_add"), settings_of)
+    assert response.status_code == 302, response.context["errors"]
+    return Mailbox.objects.get()
+
+
+def page_of(mailbox: Mailbox) -> str:
+    return reverse("admin:mailgateway_mailbox_change", args=[mailbox.pk])
+
+
+def letter(mailbox: Mailbox, **fields) -> InboundEmail:
+    raw = fields.pop("raw", b"From: carla@customer.example\r\nSubject: Hi\r\n\r\nHello\r\n")
+    return InboundEmail.objects.create(
+        mailbox=mailbox, raw=raw, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), **fields
+    )
+
+
+def test_passwords_are_kept_when_left_empty_and_never_shown(desk, mailbox, settings_of):
+    page = desk.get(page_of(mailbox)).content.decode()
+    assert "secret one" not in page
+    assert "secret two" not in page
+    again = {**settings_of, "name": "Money", "imap_password": "", "smtp_password": ""}
+    assert desk.post(page_of(mailbox), again).status_code == 302
+    mailbox.refresh_from_db()
+    assert mailbox.name == "Money"
+    assert (mailbox.imap_password, mailbox.smtp_password) == (" secret one ", "secret two")
+
+
+def test_a_stored_password_is_not_sent_to_another_server(desk, mailbox, settings_of):
+    moved = {**settings_of, "imap_host": "localhost", "imap_password": ""}
+    page = desk.post(page_of(mailbox), moved).content.decode()
+    assert "the stored one belongs to another server" in page
+    mailbox.refresh_from_db()
+    assert mailbox.imap_host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"imap_port": "993"}, "Port 993 speaks TLS."),
+        ({"smtp_port": "587", "smtp_security": "tls"}, "Port 587 does not begin with TLS."),
+        ({"imap_host": "mail.example"}, "a mail server on this machine"),
+        ({"imap_user": ""}, "Reading needs a user name"),
+        ({"imap_host": "", "smtp_host": ""}, "An active mailbox needs a server"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_in_words(desk, settings_of, wrong, sentence):
+    response = desk.post(reverse("admin:mailgateway_mailbox_add"), {**settings_of, **wrong})
+    assert sentence in str(response.context["errors"])
+    assert not Mailbox.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["_test_reading", "_test_sending"])
+def test_a_server_that_does_not_answer_is_said_after_saving(desk, mailbox, settings_of, button):
+    response = desk.post(page_of(mailbox), {**settings_of, button: "1"}, follow=True)
+    assert response.redirect_chain[-1][0] == page_of(mailbox)
+    said = [(one.level_tag, str(one)) for one in response.context["messages"]]
+    assert said[-1][0] == "error"
+    assert "127.0.0.1" in said[-1][1]
+
+
+def test_another_folder_is_read_from_its_beginning(desk, mailbox, settings_of):
+    Mailbox.objects.update(uid_validity=7, last_uid=400, failures=3, last_error="Refused")
+    same = {**settings_of, "imap_password": ""}
+    desk.post(page_of(mailbox), same)
+    mailbox.refresh_from_db()
+    assert (mailbox.last_uid, mailbox.failures) == (400, 0)
+    desk.post(page_of(mailbox), {**same, "imap_folder": "Support"})
+    mailbox.refresh_from_db()
+    assert (mailbox.uid_validity, mailbox.last_uid) == (None, 0)
+
+
+def test_a_letter_is_handed_out_as_it_came(desk, enter, mailbox, ada):
+    row = letter(mailbox, raw=b"Subject: \xff\xfe\r\n\r\n<script>\r\n")
+    path = reverse("admin:mailgateway_inboundemail_letter", args=[row.pk])
+    response = desk.get(path)
+    assert response.content == bytes(row.raw)
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert (
+        path
+        in desk.get(
+            reverse("admin:mailgateway_inboundemail_change", args=[row.pk])
+        ).content.decode()
+    )
+    assert desk.get(path.replace(str(row.pk), "999999")).status_code == 404
+    assert enter(ada).get(path, follow=True).status_code == 403
+
+
+def test_letters_that_were_not_understood_are_tried_again(desk, mailbox):
+    row = letter(mailbox, state="failed", error="KeyError", tries=5, next_try_at=None)
+    done = letter(mailbox, raw=b"Subject: Done\r\n\r\nText\r\n")
+    inbound.handle(done.pk)
+    page = desk.post(
+        reverse("admin:mailgateway_inboundemail_changelist"),
+        {"action": "handle_again", "_selected_action": [row.pk, done.pk]},
+        follow=True,
+    )
+    assert "1 of 1 letter was understood." in page.content.decode()
+    row.refresh_from_db()
+    assert row.handled_at is not None
+    assert row.error == ""
+
+
+def test_ledger_and_tray_cannot_be_changed(desk, mailbox):
+    row = letter(mailbox)
+    sent = OutboundEmail.objects.create(
+        mailbox=mailbox, kind="reply", recipient="carla@customer.example", letter_id="<1@desk>"
+    )
+    for one in (row, sent):
+        stem = f"admin:mailgateway_{one._meta.model_name}"
+        assert desk.get(reverse(f"{stem}_change", args=[one.pk])).status_code == 200
+        assert desk.get(reverse(f"{stem}_changelist")).status_code == 200
+        assert desk.post(reverse(f"{stem}_change", args=[one.pk]), {}).status_code == 403
+        assert desk.get(reverse(f"{stem}_delete", args=[one.pk])).status_code == 403
+
+
+def test_a_mailbox_with_letters_is_not_deleted(desk, mailbox):
+    letter(mailbox)
+    path = reverse("admin:mailgateway_mailbox_delete", args=[mailbox.pk])
+    desk.post(path, {"post": "yes"})
+    assert Mailbox.objects.filter(pk=mailbox.pk).exists()

@@ -1,0 +1,176 @@
+"""What administrators set up for tickets; tickets themselves are only to look at."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from departments.admin import DepartmentAdmin
+from departments.models import Department
+from helpdesk.lib.admin import ReadOnlyAdmin
+from tickets import placeholders
+from tickets.models import (
+    CannedReply,
+    EscalationRule,
+    EscalationStep,
+    Event,
+    Message,
+    Rating,
+    Tag,
+    Target,
+    Ticket,
+    Workspace,
+)
+
+
+class TargetInline(admin.TabularInline):
+    """What a department promises."""
+
+    model = Target
+    extra = 0
+
+
+admin.site.unregister(Department)
+
+
+@admin.register(Department)
+class DepartmentWithTargetsAdmin(DepartmentAdmin):
+    """The people floor knows nothing of promises, so they are added here."""
+
+    inlines = (*DepartmentAdmin.inlines, TargetInline)
+
+
+@admin.register(Target)
+class TargetAdmin(admin.ModelAdmin):
+    """All promises in one list."""
+
+    list_display = ("department", "priority", "first_answer", "next_answer", "solution")
+    list_filter = ("department",)
+    list_select_related = ("department",)
+
+
+class StepInline(admin.StackedInline):
+    """What happens, before or after the promised time."""
+
+    model = EscalationStep
+    extra = 0
+    fields = (
+        ("offset_minutes", "tells_lead", "tells_assignee"),
+        "tells",
+        ("sets_priority", "assigns_to", "moves_to"),
+    )
+    autocomplete_fields = ("tells", "assigns_to", "moves_to")
+
+
+@admin.register(EscalationRule)
+class EscalationRuleAdmin(admin.ModelAdmin):
+    """Which tickets are watched."""
+
+    inlines = (StepInline,)
+    list_display = ("name", "clock", "department", "priority", "is_active")
+    list_filter = ("is_active", "department")
+    list_select_related = ("department",)
+
+
+class CannedReplyForm(forms.ModelForm):
+    """Refuses placeholders that nobody fills."""
+
+    class Meta:
+        model = CannedReply
+        fields = "__all__"  # noqa: DJ007 (the admin's fields choose)
+
+    def clean_body(self) -> dict[str, str]:
+        """In every language."""
+        body: dict[str, str] = self.cleaned_data["body"]
+        unknown = [name for text in body.values() for name in placeholders.unknown(text)]
+        if unknown:
+            raise forms.ValidationError(
+                _("Nobody fills these placeholders: %(names)s. There are: %(known)s."),
+                params={
+                    "names": ", ".join(dict.fromkeys(unknown)),
+                    "known": ", ".join(f"{{{name}}}" for name in placeholders.VALUES),
+                },
+            )
+        return body
+
+
+@admin.register(CannedReply)
+class CannedReplyAdmin(admin.ModelAdmin):
+    """Answers kept ready."""
+
+    form = CannedReplyForm
+    fields = (
+        *("title", "body", "department", "owner"),
+        *("sets_status", "sets_priority", "adds_tags", "is_active", "used"),
+    )
+    readonly_fields = ("used",)
+    autocomplete_fields = ("department", "owner", "adds_tags")
+    list_display = ("title", "department", "owner", "used", "is_active")
+    list_filter = ("is_active", "department")
+    list_select_related = ("department", "owner")
+    search_fields = ("title", "body")
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):
+    """Words on tickets."""
+
+    search_fields = ("name",)
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(admin.ModelAdmin):
+    """Saved views; agents make them from their queues."""
+
+    fields = ("name", "owner", "shared_with", "query", "order")
+    autocomplete_fields = ("owner", "shared_with")
+    list_display = ("name", "owner", "shared_with", "query", "order")
+    list_select_related = ("owner", "shared_with")
+
+
+@admin.register(Ticket)
+class TicketAdmin(ReadOnlyAdmin):
+    """Tickets are worked on in the workspace; here one can look something up."""
+
+    fields = (
+        *("subject", "customer", "department", "assignee", "category", "service"),
+        *("status", "priority", "channel", "language", "merged_into"),
+        *("created_at", "updated_at", "waiting_since", "due_at", "next_check_at"),
+        *("hold_until", "first_answered_at", "solved_at", "closed_at"),
+    )
+    list_display = ("id", "subject", "customer", "department", "assignee", "status", "created_at")
+    list_filter = ("status", "department", "created_at")
+    list_select_related = ("customer", "department", "assignee")
+    search_fields = ("=id", "subject", "customer__email", "customer__name")
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """What was said."""
+
+    fields = (
+        *("ticket", "kind", "author", "from_customer", "channel", "is_automatic", "why", "warning"),
+        *("created_at", "withdrawn_at", "minutes_spent", "text", "quoted_text"),
+    )
+    list_display = ("id", "ticket", "kind", "author", "channel", "created_at")
+    list_filter = ("kind", "channel", "created_at")
+    list_select_related = ("ticket", "author")
+    search_fields = ("=ticket__id", "author__email")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """The history."""
+
+    fields = list_display = ("ticket", "kind", "actor", "message", "details", "at")
+    list_filter = ("kind", "at")
+    list_select_related = ("ticket", "actor", "message__author")
+    search_fields = ("=ticket__id", "actor__email")
+
+
+@admin.register(Rating)
+class RatingAdmin(ReadOnlyAdmin):
+    """What customers thought of it."""
+
+    fields = list_display = ("ticket", "message", "customer", "agent", "score", "comment")
+    list_filter = ("score", "created_at")
+    list_select_related = ("ticket", "message__author", "customer", "agent")
