@@ -23,7 +23,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from departments.models import Department, User
-from tickets.lifecycle import FINISHED, Status
+from tickets.lifecycle import AT_WORK, FINISHED, Status
 from tickets.models import Event, Message, Rating
 
 LONGEST_PERIOD = timedelta(days=731)
@@ -96,9 +96,9 @@ def per_agent(departments: Iterable[Department], period: Period) -> list[AgentFi
     """What everybody who works in `departments` did there, busiest first.
 
     answered: tickets with a reply of theirs · replies: public messages, those taken back left out ·
-    first answers: they were the first of us to answer · solved: times they solved or closed a
-    ticket · reopened: times a finished ticket that is theirs came back · rating: average of the
-    scores given in the period. Five questions.
+    first answers: they were the first of us to answer · solved: tickets they solved or closed ·
+    reopened: times a finished ticket that is theirs came back · rating: average of the scores given
+    in the period. Five questions.
     """
     places = [place.pk for place in departments]
     people = list(User.objects.filter(memberships__department__in=places).distinct())
@@ -175,7 +175,6 @@ def _said(places: list[int], people: list[User], period: Period) -> dict[int, di
 def _endings(
     places: list[int], people: list[User], period: Period
 ) -> tuple[dict[int, int], dict[int, int]]:
-    finished = sorted(FINISHED)
     events = Event.objects.filter(
         ticket__department__in=places, at__gte=period.starts, at__lt=period.ends
     ).order_by()
@@ -190,10 +189,11 @@ def _endings(
         .annotate(Count("ticket", distinct=True))
     )
     came_back = events.filter(
-        kind__in=(Event.Kind.REOPENED, Event.Kind.REPLIED),
-        details__before__in=finished,
+        Q(kind=Event.Kind.REOPENED)
+        | Q(kind=Event.Kind.REPLIED, details__after__in=sorted(AT_WORK)),
+        details__before__in=sorted(FINISHED),
         ticket__assignee__in=people,
-    ).exclude(details__after__in=finished)
+    )
     reopened = came_back.values_list("ticket__assignee").annotate(Count("pk"))
     return dict(solved), dict(reopened)
 
