@@ -66,7 +66,8 @@ class TrialRun:
         self.starting = True
         self.supervisor = Supervisor(say, self.stop)
         self.locks: list[IO[str]] = []
-        self.embedded_database = False
+        # Lies beside the embedded database and says what that was made ready for.
+        self.stamp: Path | None = None
         self.began = time.monotonic()
 
     def run(self) -> None:
@@ -130,7 +131,7 @@ class TrialRun:
             self.supervisor.children.insert(0, postgres.start())
             postgres.create_database("helpdesk")
             self.env["DATABASE_URL"] = postgres.url("helpdesk")
-            self.embedded_database = True
+            self.stamp = postgres.home / "prepared.json"
         for child in self.supervisor.children:
             if child is not self.mail:
                 child.wait_until_ready(20)
@@ -240,15 +241,9 @@ class TrialRun:
 
     def _prepare(self) -> None:
         """Migrate, collect, compile, fill the demo desk; skipped when nothing changed since."""
-        stamp = self.var / "prepared.json"
         print_now = self._fingerprint()
-        known = read_json(stamp)
-        if (
-            self.embedded_database
-            and isinstance(known, dict)
-            and known.get("fingerprint") == print_now
-            and (self.root / "staticfiles" / "staticfiles.json").exists()
-        ):
+        collected = (self.root / "staticfiles" / "staticfiles.json").exists()
+        if collected and self.stamp and read_json(self.stamp) == print_now:
             return
         self.mail.wait_until_ready(20)
         child = Child(self._program("prepare", "manage.py", "prepare", patience=3))
@@ -259,7 +254,8 @@ class TrialRun:
         self.supervisor.children.remove(child)
         if child.process and child.process.returncode:
             raise ServiceError(last_words(child.program.log))
-        write_privately(stamp, json.dumps({"fingerprint": print_now}))
+        if self.stamp:
+            write_privately(self.stamp, json.dumps(print_now))
 
     def _fingerprint(self) -> str:
         """Changes with every migration, static file, catalogue and package list."""

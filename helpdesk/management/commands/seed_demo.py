@@ -32,11 +32,12 @@ class Command(BaseCommand):
             if options["if_empty"]:
                 return
             raise CommandError("This desk has people already: demo data goes into an empty one.")
-        with transaction.atomic():
-            accounts = self.fill()
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         file = settings.VAR_DIR / "demo-accounts.json"
-        write_privately(file, json.dumps(accounts, indent=2))
+        with transaction.atomic():
+            accounts = self.fill()
+            # Before the commit: killed in between, the desk stays empty and is filled again.
+            write_privately(file, json.dumps(accounts, indent=2))
         self.stdout.write(f"{Ticket.objects.count()} tickets. Passwords: {file}")
 
     def fill(self) -> list[dict[str, str]]:
