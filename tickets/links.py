@@ -30,7 +30,7 @@ def ticket_link(ticket: Ticket) -> str:
 
 def agent_ticket_link(ticket: Ticket) -> str:
     """The agents' page of `ticket`."""
-    return f"{settings.DESK_URL}/agent/tickets/{ticket.number}/"
+    return f"{settings.DESK_URL}{reverse('agent:ticket', args=[ticket.number])}"
 
 
 def rating_link(ticket: Ticket, message: Message | None, user: User) -> str:

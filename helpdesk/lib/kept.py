@@ -27,7 +27,12 @@ def keep(request: HttpRequest, page: str) -> bool:
     if not typed or sum(map(len, typed.values())) > MOST:
         return False
     # One form at a time: a session is no store.
-    request.session[_KEY] = {"page": page, "typed": typed, "until": time.time() + LASTS}
+    request.session[_KEY] = {
+        "page": page,
+        "sent_to": request.path,
+        "typed": typed,
+        "until": time.time() + LASTS,
+    }
     return True
 
 
@@ -37,10 +42,14 @@ def page(request: HttpRequest) -> str:
     return str(kept["page"]) if kept and kept["until"] > time.time() else ""
 
 
-def take(request: HttpRequest) -> dict[str, str]:
-    """{field: text} kept for this page, and forget it; empty if there is none."""
+def take(request: HttpRequest, *, sent_to: str = "") -> dict[str, str]:
+    """{field: text} kept for this page, and forget it; empty if there is none.
+
+    A page with several forms says by `sent_to`, the path a form is sent to, which one it asks for:
+    what was to be a note must not come back as a reply.
+    """
     kept = request.session.get(_KEY)
-    if not kept or kept["page"] != request.path:
+    if not kept or kept["page"] != request.path or sent_to not in {"", kept["sent_to"]}:
         return {}
     del request.session[_KEY]
     typed: dict[str, str] = kept["typed"] if kept["until"] > time.time() else {}

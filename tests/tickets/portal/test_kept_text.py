@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils import timezone
 
 from helpdesk.lib import kept
@@ -85,14 +85,21 @@ def test_neither_tokens_nor_passwords_are_kept(client, billing):
     assert client.session["kept"]["typed"] == {"subject": "x"}
 
 
-@pytest.mark.parametrize("act", ["replies", "notes"])
-def test_what_an_agent_typed_is_kept_too(client, db, act):
-    response = client.post(f"/agent/tickets/10001/{act}/", {"body": "Добрий день!"})
+@pytest.mark.parametrize(("act", "form"), [("replies", "reply"), ("notes", "note")])
+def test_what_an_agent_typed_comes_back_into_the_form_it_was_typed_into(
+    client, ada, ticket, act, form
+):
+    page = f"/agent/tickets/{ticket.number}/"
+    response = client.post(f"{page}{act}/", {"body": "Він знову скаржиться"})
+    assert response.url == f"/account/login/?next={page}"
 
-    assert response.url == "/account/login/?next=/agent/tickets/10001/"
-    request = RequestFactory().get("/agent/tickets/10001/")
-    request.session = client.session
-    assert kept.take(request) == {"body": "Добрий день!"}
+    sign_in(client, ada)
+    shown = client.get(page)
+
+    filled = {name: shown.context[name]["body"].value() for name in ("reply", "note")}
+    assert filled.pop(form) == "Він знову скаржиться"
+    assert "".join(filled.values()) == ""
+    assert shown.context["writes"] == form
 
 
 def test_other_forms_of_strangers_are_not_kept(client, db):

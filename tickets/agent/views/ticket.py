@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from departments.actions import welcome_customer
 from departments.http import SignedInRequest, agent_required
 from departments.models import signed
+from helpdesk.lib import kept
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.htmx import render_page
 from tickets import actions, forms, sla
@@ -56,6 +57,9 @@ def show(
     furniture = page.furniture_for(reader)
     agents = list(forms.agents_for(one))
     wanted = request.GET.get("pictures", "")
+    # Typed before the session ended, given back after the sign-in.
+    kept_reply = kept.take(request, sent_to=f"{request.path}replies/")
+    kept_note = kept.take(request, sent_to=f"{request.path}notes/")
     context = {
         "ticket": one,
         "lines": lines,
@@ -76,15 +80,19 @@ def show(
         "steps": sla.planned_steps(one),
         "signature": signed(one.own_signature or "", reader, one.department),
         "reply": forms.AgentReplyForm(
-            initial={"body": page.draft_of(one, Message.Kind.REPLY)}, ticket=one, by=reader
+            initial={"body": page.draft_of(one, Message.Kind.REPLY), **kept_reply},
+            ticket=one,
+            by=reader,
         ),
         "note": forms.NoteForm(
-            initial={"body": page.draft_of(one, Message.Kind.NOTE)}, ticket=one, by=reader
+            initial={"body": page.draft_of(one, Message.Kind.NOTE), **kept_note},
+            ticket=one,
+            by=reader,
         ),
         "canned_in_use": request.GET.getlist("canned") or request.POST.getlist("canned"),
         "last_message": max((message.pk for message in said), default=0),
         "just_sent": next((line.message for line in reversed(lines) if line.can_take_back), None),
-        "writes": "note" if "note" in request.GET else "reply",
+        "writes": "note" if "note" in request.GET or kept_note else "reply",
         **nav_context(reader),
     }
     if bound is not None:
