@@ -87,6 +87,8 @@ def reply_to_ticket(
     details: dict[str, object] = {}
     used = [] if by_customer else list(canned)
     if not by_customer:
+        if ticket.is_ours:
+            details["waited_since"] = ticket.waiting_since.isoformat()
         wished = [Status(one.sets_status) for one in used if one.sets_status]
         status = then or (wished[-1] if wished else status)
         ticket.first_answered_at = ticket.first_answered_at or now
@@ -236,13 +238,6 @@ def take_back_reply(message: Message, *, by: User) -> Message:
         ticket.closed_at = None
         held = (was or {}).get("hold_until")
         ticket.hold_until = datetime.fromisoformat(held) if held else None
-    waiting = (
-        ticket.messages.filter(
-            from_customer=True, kind=Message.Kind.REPLY, created_at__lt=message.created_at
-        )
-        .order_by("-created_at", "-id")
-        .first()
-    )
     answered = (
         ticket.messages.filter(
             from_customer=False, kind=Message.Kind.REPLY, withdrawn_at__isnull=True
@@ -251,8 +246,9 @@ def take_back_reply(message: Message, *, by: User) -> Message:
         .first()
     )
     ticket.first_answered_at = answered.created_at if answered else None
-    if ticket.status in OURS and waiting is not None:
-        ticket.waiting_since = waiting.created_at
+    if ticket.status in OURS and (waited := (was or {}).get("waited_since")):
+        # To the microsecond: steps of escalation know a wait by when it began.
+        ticket.waiting_since = datetime.fromisoformat(waited)
     ticket.save(
         update_fields=["status", "solved_at", "closed_at", "first_answered_at", "waiting_since"]
     )

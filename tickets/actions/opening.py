@@ -12,7 +12,7 @@ from tickets.actions import steps
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import Priority, Status
 from tickets.models import Body, Event, Follower, Message, Ticket, TicketLink
-from tickets.permissions import require, works_in
+from tickets.permissions import can_see, require, works_in
 
 SUBJECT_LENGTH = 500
 
@@ -102,6 +102,7 @@ def open_follow_up(
     why: str = "follow_up",
 ) -> Ticket:
     """Go on from a ticket that was closed too long ago: a new one of the same customer, linked."""
+    require(can_see(by, closed))
     return open_ticket(
         customer=closed.customer if works_in(by, closed.department) else by,
         by=by,

@@ -103,7 +103,8 @@ def furniture_for(reader: User) -> Furniture:
     def rows(kind: str, found: QuerySet[Any], name: str, order: str) -> QuerySet[Any, Any]:
         data = JSONObject(name=F(name), order=F(order))
         named = found.order_by().distinct().annotate(of=Value(kind), data=data)
-        return named.values_list("of", "pk", "data")
+        columns: QuerySet[Any, Any] = named.values_list("of", "pk", "data")
+        return columns
 
     everything = rows(
         "departments", Department.objects.filter(is_active=True), "name", "order"
