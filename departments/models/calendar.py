@@ -88,9 +88,11 @@ class OpeningSlot(models.Model):
 
     def clean(self) -> None:
         """A stretch ends after it begins."""
-        if self.opens is None or self.closes is None or self.closes == time(0):
+        # Called with whatever was typed, so either may be missing.
+        opens, closes = getattr(self, "opens", None), getattr(self, "closes", None)
+        if opens is None or closes is None or closes == time(0):
             return
-        if self.closes <= self.opens:
+        if closes <= opens:
             raise ValidationError({"closes": _("Must be later than the opening.")})
 
 
