@@ -17,7 +17,7 @@ from helpdesk.management.demo.files import document, picture
 from helpdesk.management.demo.script import moment, working_day
 from mailgateway.models import Mailbox, OutboundEmail
 from tickets.lifecycle import Status
-from tickets.models import Event, Message, Notification, Rating, Ticket, TicketLink
+from tickets.models import Delivery, Event, Message, Notification, Rating, Ticket, TicketLink
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,9 @@ def test_everything_happened_in_the_past_and_in_order(seeded):
 
 def test_nobody_gets_a_letter_about_it(seeded):
     assert not OutboundEmail.objects.exists()
+    states = set(Delivery.objects.values_list("state", flat=True))
+    assert Delivery.State.FAILED in states
+    assert Delivery.State.QUEUED not in states
 
 
 def test_every_role_can_sign_in(seeded, home):
