@@ -173,6 +173,12 @@ class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no typ
         return any(self.data.get(name) for name in self.filters)
 
     @property
+    def is_used_beside_the_usual(self) -> bool:
+        """Does one of the filters that lists fold away say something?"""
+        folded = ("priority", "customer", "tag", "overdue")
+        return any(self.data.get(name) for name in folded)
+
+    @property
     def needs_words(self) -> bool:
         """Does it look for words, which is too dear for a counter?"""
         return any(self.data.get(name) for name in ("q", "subject", "text", "customer"))

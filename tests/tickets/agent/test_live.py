@@ -168,3 +168,8 @@ def test_a_new_ticket_rings_in_its_department_alone(enter, ada, linus, mallory, 
 
     assert enter(linus).get("/agent/notifications/").context["nav"].bell == 1
     assert enter(ada).get("/agent/notifications/").context["nav"].bell == 0
+
+
+def test_the_bell_stands_on_every_page(enter, ada, ticket):
+    for address in ("/agent/", "/agent/search/", "/agent/figures/", "/agent/profile/"):
+        assert "1 unread notification" in enter(ada).get(address).content.decode()
