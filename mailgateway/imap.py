@@ -38,10 +38,10 @@ class Fetched:
 
 
 @contextmanager
-def held(mailbox: Mailbox) -> Iterator[bool]:
-    """Whether we are the only ones who read `mailbox` now; released at the end, or by dying."""
+def held(mailbox: int) -> Iterator[bool]:
+    """Whether we are the only ones who read this mailbox now; released at the end, or by dying."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, mailbox.pk])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, mailbox])
         (ours,) = cursor.fetchone()
     try:
         yield ours
@@ -49,7 +49,7 @@ def held(mailbox: Mailbox) -> Iterator[bool]:
         # A broken connection has let go of the lock by itself.
         if ours and connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, mailbox.pk])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, mailbox])
 
 
 def fetch_new(mailbox: Mailbox) -> Iterator[Fetched]:

@@ -24,6 +24,14 @@ def today() -> date:
     return timezone.localdate()
 
 
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    """Questions about mailboxes."""
+
+    def unopened(self) -> "MailboxQuerySet":
+        """Without their passwords: a lost key must not stop those who need none of them."""
+        return self.defer("imap_password", "smtp_password")
+
+
 class Mailbox(models.Model):
     """An address of a department: where its letters are fetched and sent."""
 
@@ -80,6 +88,8 @@ class Mailbox(models.Model):
     last_success_at = models.DateTimeField(_("last read"), null=True, editable=False)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
     last_error = models.TextField(_("last error"), blank=True, editable=False)
+
+    objects = MailboxQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from departments.models import User
+from helpdesk.lib.errors import DeskError
 from mailgateway import smtp
 from mailgateway.addresses import answers_nobody
 from mailgateway.composing import TO_CUSTOMERS, Draft, assemble, compose
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
-from mailgateway.problems import MailboxProblem
 from tickets import actions
 from tickets.audience import Letter, acknowledged, audience_of
 from tickets.models import Delivery, Event, PublicMessage, Ticket
@@ -94,17 +94,13 @@ def _may_be_acknowledged(customer: User) -> bool:
 def mailbox_of(ticket: Ticket | None) -> Mailbox | None:
     """From where letters about `ticket` leave: the mailbox its last letter came by if that belongs
     to its department, else the department's first, else any; None on a desk without."""
-    usable = Mailbox.objects.filter(is_active=True).exclude(smtp_host="").order_by("pk")
+    usable = Mailbox.objects.unopened().filter(is_active=True).exclude(smtp_host="").order_by("pk")
     if ticket is not None:
         ours = usable.filter(department=ticket.department_id)
-        last = (
-            InboundEmail.objects.filter(ticket=ticket, mailbox__in=ours)
-            .select_related("mailbox")
-            .order_by("-id")
-            .first()
-        )
+        letters = InboundEmail.objects.filter(ticket=ticket, mailbox__in=ours).order_by("-id")
+        last = letters.values_list("mailbox", flat=True).first()
         if last is not None:
-            return last.mailbox
+            return usable.get(pk=last)
         if (first := ours.first()) is not None:
             return first
     else:
@@ -160,14 +156,14 @@ def send(pk: int) -> None:
     now = timezone.now()
     if not due(now).filter(pk=pk).update(next_try_at=now + PATIENCE, tries=F("tries") + 1):
         return
-    row = OutboundEmail.objects.select_related("mailbox", "message", "ticket").get(pk=pk)
+    row = OutboundEmail.objects.select_related("message", "ticket").get(pk=pk)
     with override(settings.LANGUAGE_CODE):
         _hand_over(row)
 
 
 def _hand_over(row: OutboundEmail) -> None:
-    usable = row.mailbox is not None and row.mailbox.is_active and row.mailbox.smtp_host
-    mailbox = row.mailbox if usable else mailbox_of(row.ticket)
+    own = Mailbox.objects.unopened().filter(pk=row.mailbox_id or 0, is_active=True)
+    mailbox = own.exclude(smtp_host="").first() or mailbox_of(row.ticket)
     if mailbox is None:
         _postpone(row, _("There is no active mailbox with an SMTP server to send from."))
         return
@@ -177,7 +173,7 @@ def _hand_over(row: OutboundEmail) -> None:
     try:
         letter = assemble(row, mailbox)
         outcome = smtp.send(mailbox, letter, [one for one in open_ if one not in nowhere])
-    except MailboxProblem as problem:
+    except DeskError as problem:
         _later(row, {one: str(problem) for one in open_})
     except smtp.NobodyKnows as error:
         _settle(row, OutboundEmail.State.UNCERTAIN, open_, str(error))

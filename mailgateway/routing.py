@@ -46,7 +46,7 @@ def find_route(letter: ParsedEmail, sender: User) -> Route:
     claims_agent = "claims_agent" if sender.is_agent else ""
     for ticket, why in _candidates(letter):
         ticket = actions.current(ticket)
-        if sender.pk == ticket.customer_id:
+        if sender.pk == ticket.customer_id and sender.is_active:
             return Route(Role.CUSTOMER, why, ticket, claims_agent)
         if can_work_on(sender, ticket):
             if _has_secret(letter, ticket, sender):

@@ -71,9 +71,11 @@ def handle(pk: int) -> None:
         return
     with transaction.atomic(), override(settings.LANGUAGE_CODE):
         mine = InboundEmail.objects.select_for_update(skip_locked=True, of=("self",))
-        letter = mine.select_related("mailbox__department").filter(pk=pk).first()
+        letter = mine.filter(pk=pk).first()
         if letter is None or letter.handled_at is not None:
             return
+        unopened = Mailbox.objects.unopened().select_related("department")
+        letter.mailbox = unopened.get(pk=letter.mailbox_id)
         try:
             with transaction.atomic():
                 understand(letter)

@@ -28,11 +28,10 @@ def poll(pk: int) -> Iterator[int]:
     Does nothing while somebody else reads it. What goes wrong is written down with the mailbox,
     which is then left alone for a while, longer each time.
     """
-    mailbox = Mailbox.objects.get(pk=pk)
-    with imap.held(mailbox) as ours, override(settings.LANGUAGE_CODE):
+    with imap.held(pk) as ours, override(settings.LANGUAGE_CODE):
         if not ours:
             return
-        mailbox.refresh_from_db()  # the position may have moved until the lock was ours
+        mailbox = Mailbox.objects.unopened().get(pk=pk)
         count = 0
         try:
             for letter in imap.fetch_new(mailbox):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from departments.actions import welcome_customer
 from departments.models import User
+from helpdesk.lib.errors import DeskError
 from helpdesk.lib.language import guess_language
 from mailgateway import routing, screening
 from mailgateway.addresses import answers_nobody
@@ -141,27 +142,44 @@ def _conversation(
     if route.role == Role.STRANGER:
         _file(letter, parsed, route.ticket, person, why=route.why, warning=route.warning)
         return
-    by_agent = route.role == Role.AGENT
-    body, files = body_of(parsed, keep_quoted=not by_agent), files_of(parsed)
-    channel = Ticket.Channel.MAIL
-    if by_agent:
-        message = actions.reply_to_ticket(
-            route.ticket, by=person, body=body, files=files, channel=channel, why=route.why
-        )
-    else:
-        message = actions.continue_conversation(
-            route.ticket,
-            by=person,
-            body=body,
-            files=files,
-            channel=channel,
-            why=route.why,
-            warning=route.warning,
-        )
-        for other in _copies(parsed, person):
-            actions.follow_ticket(message.ticket, who=other, by=person, in_copy=True)
+    if route.role == Role.AGENT:
+        _answer(letter, parsed, route.ticket, person, why=route.why)
+        return
+    message = actions.continue_conversation(
+        route.ticket,
+        by=person,
+        body=body_of(parsed),
+        files=files_of(parsed),
+        channel=Ticket.Channel.MAIL,
+        why=route.why,
+        warning=route.warning,
+    )
+    for other in _copies(parsed, person):
+        actions.follow_ticket(message.ticket, who=other, by=person, in_copy=True)
     letter.state = State.REPLY
     letter.ticket, letter.message_pk = message.ticket, message.pk
+
+
+def _answer(
+    letter: InboundEmail, parsed: ParsedEmail, ticket: Ticket, agent: User, *, why: str
+) -> None:
+    """An agent answers from a mail program. Where the ticket does not allow it (closed meanwhile),
+    the words are kept on it, marked as not sent."""
+    try:
+        message = actions.reply_to_ticket(
+            ticket,
+            by=agent,
+            body=body_of(parsed, keep_quoted=False),
+            files=files_of(parsed),
+            channel=Ticket.Channel.MAIL,
+            why=why,
+        )
+    except DeskError as refusal:
+        _file(letter, parsed, ticket, agent, why=why, warning="not_sent")
+        letter.reason = str(refusal)[:300]
+    else:
+        letter.state = State.REPLY
+        letter.ticket, letter.message_pk = message.ticket, message.pk
 
 
 def _open(
@@ -205,7 +223,7 @@ def _file(
         warning=warning,
         is_automatic=is_automatic,
     )
-    if letter.state == State.RECEIVED or letter.state == State.FAILED:
+    if letter.state in {State.RECEIVED, State.FAILED}:
         letter.state = State.REPLY
     letter.ticket, letter.message_pk = message.ticket, message.pk
 

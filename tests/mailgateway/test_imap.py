@@ -2,9 +2,11 @@
 
 import socket
 import ssl
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from helpdesk.embedded.processes import free_port
@@ -12,6 +14,7 @@ from mailgateway import imap, inbound
 from mailgateway.models import InboundEmail, Mailbox, Security
 from mailgateway.problems import connection_problem
 from tests.letters import letter
+from tickets import actions
 from tickets.models import Ticket
 
 ADDRESS = "billing@desk.example"
@@ -124,10 +127,6 @@ def test_a_full_batch_is_followed_by_the_next(box, imap_server, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_only_one_reads_a_mailbox(box, imap_server):
-    import threading
-
-    from django.db import connection
-
     imap_server.deliver(ADDRESS, letter())
     found = []
 
@@ -135,7 +134,7 @@ def test_only_one_reads_a_mailbox(box, imap_server):
         found.append(list(inbound.poll(box.pk)))
         connection.close()
 
-    with imap.held(box) as ours:
+    with imap.held(box.pk) as ours:
         assert ours
         thread = threading.Thread(target=somebody_else)
         thread.start()
@@ -230,3 +229,14 @@ def test_dovecot_is_read_as_well(mailbox, dovecot):
     assert len(poll(mailbox)) == 1
     assert poll(mailbox) == []
     assert bytes(InboundEmail.objects.get().raw) == raw
+
+
+def test_a_password_whose_key_is_lost_is_said_and_stops_only_the_reading(box, ticket, ada):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE mailgateway_mailbox SET imap_password = 'x', smtp_password = 'x'")
+
+    assert list(inbound.poll(box.pk)) == []
+    actions.reply_to_ticket(ticket, by=ada, body="Надсилаємо.")
+
+    said = Mailbox.objects.unopened().get(pk=box.pk).last_error
+    assert "DESK_SEAL_KEY" in said

@@ -10,7 +10,14 @@ from departments.models import Membership
 from mailgateway.addresses import answer_subject, make_letter_id, make_reply_address
 from mailgateway.models import InboundEmail
 from tests.letters import letter
-from tickets.actions import merge_tickets, open_ticket, reply_to_ticket, solve_ticket, split_ticket
+from tickets.actions import (
+    close_ticket,
+    merge_tickets,
+    open_ticket,
+    reply_to_ticket,
+    solve_ticket,
+    split_ticket,
+)
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 
@@ -160,3 +167,23 @@ def test_a_secret_ends_with_its_days_and_with_the_job(arrives, ticket, ada):
 def test_the_subject_has_one_re_and_one_number():
     assert answer_subject("AW: Re: [#7] RE[2]: Рахунок", 7) == "Re: Рахунок [#7]"
     assert answer_subject("Re:", 7) == "Re: Re: [#7]"
+
+
+def test_an_agents_answer_to_a_closed_ticket_is_kept_and_said_not_to_be_sent(arrives, ticket, ada):
+    close_ticket(ticket, by=ada)
+    secret = reply_address(ticket, ada, timezone.localdate())
+
+    row = arrives(letter("Ще раз.", sender="ada@desk.example", to=secret))
+
+    message = ticket.messages.get(pk=row.message_pk)
+    assert (message.is_note, message.warning) == (True, "not_sent")
+    assert "closed" in row.reason
+
+
+def test_a_customer_who_was_switched_off_speaks_as_a_stranger(arrives, ticket, carla, our_id):
+    carla.is_active = False
+    carla.save()
+
+    row = arrives(letter(sender=CARLA, In_Reply_To=our_id))
+
+    assert ticket.messages.get(pk=row.message_pk).is_note
