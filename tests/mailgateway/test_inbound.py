@@ -1,9 +1,12 @@
 """From raw bytes in the ledger to a message on a ticket."""
 
 import io
+import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -217,3 +220,38 @@ def test_a_form_on_the_web_speaks_for_whom_reply_to_names(arrives, mailbox):
     raw = letter(sender="Form <billing@desk.example>", Reply_To="Carla <carla@customer.example>")
 
     assert arrives(raw).ticket.customer.email == "carla@customer.example"
+
+
+EMAILS = sorted((Path(__file__).parent / "emails").glob("*.eml"))
+
+
+@pytest.mark.parametrize("path", EMAILS, ids=lambda path: path.stem)
+def test_every_letter_of_the_collection_becomes_something(arrives, path):
+    row = arrives(path.read_bytes())
+
+    assert row.error == ""
+    assert row.handled_at is not None
+    assert row.ticket is not None or row.reason
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_copies_handled_at_the_same_moment_are_one_ticket(mailbox, hosting):
+    other = Mailbox.objects.create(name="Other", address="o@desk.example", department=hosting)
+    raw = letter(letter_id="one@customer.example")
+    rows = [inbound.receive(box, raw) for box in (mailbox, other)]
+    together = threading.Barrier(2)
+
+    def handle(pk: int) -> None:
+        together.wait(10)
+        inbound.handle(pk)
+        connection.close()
+
+    threads = [threading.Thread(target=handle, args=[row.pk]) for row in rows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert Ticket.objects.count() == 1
+    states = sorted(InboundEmail.objects.values_list("state", flat=True))
+    assert states == [State.DUPLICATE, State.TICKET]
