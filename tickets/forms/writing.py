@@ -109,6 +109,7 @@ class NewTicketForm(ReplyForm):
         help_text=_("Addresses, separated by commas."),
     )
     subject = forms.CharField(label=_("Subject"), max_length=500)
+    body = BodyField()
     department = forms.ModelChoiceField(
         Department.objects.none(), label=_("Department"), empty_label=None
     )
