@@ -69,14 +69,21 @@ class Up:
 
     def wait_for(self, look: Callable[[], object], seconds: float = 60) -> None:
         """Look again and again; fail with what was said when it does not come."""
-        end = time.monotonic() + seconds
+        end, trouble = time.monotonic() + seconds, None
         while time.monotonic() < end:
-            with contextlib.suppress(OSError, psycopg.Error, http.client.HTTPException):
+            try:
                 if look():
                     return
+            except (OSError, psycopg.Error, http.client.HTTPException) as error:
+                trouble = error
             assert self.process.poll() is None, self.said.read_text()
             time.sleep(0.2)
-        pytest.fail(f"waited {seconds} s; said: {self.said.read_text()}")
+        pytest.fail(f"waited {seconds} s ({trouble!r}); {self.all_said()}")
+
+    def all_said(self) -> str:
+        """What the run and its children said, the end of each."""
+        logs = [self.said, *sorted((self.root / "var" / "log").glob("*.log"))]
+        return "\n".join(f"== {log.name}\n{log.read_text()[-3000:]}" for log in logs)
 
     def serves(self) -> bool:
         """Whether the front page answers."""
