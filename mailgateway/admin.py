@@ -121,7 +121,7 @@ class MailboxAdmin(admin.ModelAdmin):
                 ),
             },
         ),
-        (_("How it goes"), {"fields": ("last_success_at", "failures", "last_error")}),
+        (_("State"), {"fields": ("last_success_at", "failures", "last_error")}),
     )
     readonly_fields = ("last_success_at", "failures", "last_error")
     list_display = ("address", "department", "is_active", "last_success_at", "failures", "trouble")
@@ -243,7 +243,7 @@ class InboundEmailAdmin(ReadOnlyAdmin):
         """Whoever may set up mailboxes."""
         return request.user.has_perm("mailgateway.change_mailbox")
 
-    @admin.action(description=_("Try again to understand"), permissions=["handle"])
+    @admin.action(description=_("Handle again"), permissions=["handle"])
     def handle_again(self, request: HttpRequest, letters: QuerySet[InboundEmail]) -> None:
         """Letters that were understood are left as they are."""
         waiting = letters.filter(handled_at__isnull=True)

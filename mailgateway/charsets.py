@@ -247,9 +247,11 @@ def _latin_score(sample: bytes, codec: str) -> float:
 # One encoded word, however broken: spaces inside, not closed, a language after the charset. It ends
 # before the next one begins, and a `?=` that two coded bytes follow is a question mark not coded.
 _NEXT = rb"=\?[^?\s]{1,60}\?[bBqQ]\?"
+# No `)*+`: up to Python 3.11.4 a possessive group of alternatives ends in the wrong place. Here it
+# is not needed, every character fits one alternative only and nothing after the group can fail.
 ENCODED_WORD = re.compile(
     rb"=\?[ \t]*+([^?\s]{0,60}?)[ \t]*\?([bBqQ])\?"
-    rb"((?:(?!" + _NEXT + rb")[^?]|\?(?!=)|\?(?==[0-9A-F]{2}=[0-9A-F]{2}))*+)(?:\?=)?"
+    rb"((?:(?!" + _NEXT + rb")[^?]|\?(?!=)|\?(?==[0-9A-F]{2}=[0-9A-F]{2}))*)(?:\?=)?"
 )
 _ROUNDS = 3  # some gateways encode what was encoded
 

@@ -98,7 +98,7 @@ def _bounce(letter: InboundEmail, parsed: ParsedEmail) -> None:
         letter.ticket = row.ticket if row else None
         return
     if row is None:
-        letter.reason = _("It names no letter of ours.")
+        letter.reason = _("It does not say which of our letters it answers.")
         return
     letter.ticket = row.ticket
     if row.ticket is None or row.message is None or row.kind not in TO_CUSTOMERS:

@@ -58,7 +58,7 @@ def rate_ticket(ticket: Ticket, *, score: int, by: User, comment: str = "") -> R
     ticket = Ticket.objects.locked(ticket)
     require(can_rate(by, ticket))
     if ticket.status not in FINISHED:
-        raise DeskError(_("This ticket can be rated once it is solved."))
+        raise DeskError(_("This request can be rated once it is solved."))
     if not BAD <= score <= GOOD:
         raise DeskError(_("Choose a score from 1 to 5."))
     return _rate(ticket, None, ticket.assignee, score=score, comment=comment, by=by)

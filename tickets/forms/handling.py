@@ -11,7 +11,7 @@ from tickets.forms.base import TicketForm
 from tickets.lifecycle import Priority
 from tickets.models import Message, Ticket
 
-NOBODY, NOTHING = _("nobody"), _("none")
+NOBODY, NOTHING = _("nobody"), _("not set")
 
 
 def agents_for(ticket: Ticket) -> QuerySet[User]:

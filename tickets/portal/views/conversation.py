@@ -56,7 +56,7 @@ def answers(request: SignedInRequest, number: int) -> HttpResponse:
     if message.ticket.number != actions.current(found).number:
         messages.success(
             request,
-            _("That ticket had been closed for long, so we go on here, in a new one."),
+            _("That request had been closed for long, so we go on here, in a new one."),
         )
     else:
         messages.success(request, _("Sent. We will answer soon."))

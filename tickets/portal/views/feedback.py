@@ -29,7 +29,7 @@ class LinkIsOver(DeskError):
     status = 404
 
 
-OVER = gettext_lazy("This link is no longer valid. You can rate in your tickets after signing in.")
+OVER = gettext_lazy("This link is no longer valid. You can rate in your requests after signing in.")
 
 
 @require_POST
