@@ -1,4 +1,4 @@
-"""Every address of the desk, and who gets in: one table, and nothing may be missing from it [S14]."""
+"""Every address of the desk and who gets in: one table, from which nothing may be missing [S14]."""
 
 import re
 from collections.abc import Iterator

@@ -303,5 +303,8 @@ def save_workspaces(places: dict[str, Department], people: dict[str, User]) -> N
         name="Urgent", owner=people["linus"], query=f"priority={Priority.URGENT}"
     )
     Workspace.objects.create(
-        name="Waiting for us", owner=people["grace"], shared_with=places["billing"], query="status=ours"
+        name="Waiting for us",
+        owner=people["grace"],
+        shared_with=places["billing"],
+        query="status=ours",
     )
