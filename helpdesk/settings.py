@@ -300,7 +300,11 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "django": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+        "pymorphy3": {"level": "WARNING"},
+    },
 }
 
 
