@@ -13,7 +13,7 @@ _MOST_ADDRESSES = 1_000
 _LONGEST_NAME = 500
 _MOST_IDS = 1_000
 _ANGLES = re.compile(rb"<([^<>]*+)>?")
-_ASIDE = re.compile(rb'"(?:[^"\\]|\\.)*+"(?!@)|\([^()]*+\)')
+_ASIDE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"(?!@)|\([^()]*+\)')
 _HOST = rb"@[^\s<>()\[\]\",;:']{1,255}"
 _BARE = re.compile(rb"(?:\"[^\"\s@]{1,64}\"|[^\s<>()\[\]\",;:']{1,200})" + _HOST)
 
