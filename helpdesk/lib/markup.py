@@ -29,9 +29,7 @@ _DEEPEST_QUOTE = 20
 _PATIENCE = 50  # broken tags that may be looked through to the end of the letter
 
 # Linear: a value in quotes that is given up leaves a quote where `>` must stand.
-_TAG = re.compile(
-    r"""<(/?)([a-zA-Z][^\s/>]*+)([^>"']*+(?:(?:"[^"]*+"|'[^']*+')[^>"']*+)*)>"""
-)
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)([^>"']*+(?:(?:"[^"]*+"|'[^']*+')[^>"']*+)*)>""")
 _PLAIN_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 _ATTRIBUTE = re.compile(
     r"""(?:^|(?<=[\s"'/]))([^\s"'<>/=]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))"""
