@@ -1,5 +1,7 @@
 """What an agent writes: replies, notes, drafts, and taking a reply back."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,27 +24,27 @@ from tickets.models import Message, Ticket
 @require_POST
 def replies(request: SignedInRequest, number: int) -> HttpResponse:
     """Answer the customer."""
-    ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
-    form = forms.AgentReplyForm(request.POST, request.FILES, ticket=ticket, by=request.user)
-    if form.is_valid():
-        try:
-            message = actions.reply_to_ticket(ticket, by=request.user, **form.cleaned_data)
-        except DeskError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect(f"{reverse('agent:ticket', args=[number])}#message-{message.pk}")
-    return show(request, number, bound=form, status=422)
+    return _said(request, number, forms.AgentReplyForm, actions.reply_to_ticket)
 
 
 @agent_required
 @require_POST
 def notes(request: SignedInRequest, number: int) -> HttpResponse:
     """Write something that only we see."""
+    return _said(request, number, forms.NoteForm, actions.add_note)
+
+
+def _said(
+    request: SignedInRequest,
+    number: int,
+    form_class: type[forms.AgentReplyForm | forms.NoteForm],
+    say: Callable[..., Message],
+) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
-    form = forms.NoteForm(request.POST, request.FILES, ticket=ticket, by=request.user)
+    form = form_class(request.POST, request.FILES, ticket=ticket, by=request.user)
     if form.is_valid():
         try:
-            message = actions.add_note(ticket, by=request.user, **form.cleaned_data)
+            message = say(ticket, by=request.user, **form.cleaned_data)
         except DeskError as refusal:
             form.add_error(None, str(refusal))
         else:
