@@ -28,13 +28,12 @@ class ReaderMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Activate language and zone for this request."""
         user = request.user
-        if user.is_authenticated and user.language:
-            translation.activate(user.language)
-            request.LANGUAGE_CODE = user.language
+        language = (user.is_authenticated and user.language) or translation.get_language()
         zone = (user.is_authenticated and user.time_zone) or settings.TIME_ZONE
-        with timezone.override(ZoneInfo(zone)):
+        request.LANGUAGE_CODE = language
+        with translation.override(language), timezone.override(ZoneInfo(zone)):
             response = self.get_response(request)
-        response.headers["Content-Language"] = translation.get_language()
+            response.headers["Content-Language"] = translation.get_language() or language
         return response
 
 

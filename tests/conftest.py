@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from departments.actions import join_department, retire_agent
 from departments.models import Department, User
@@ -20,6 +21,13 @@ from tickets.models import Ticket
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """A page that a test before this one opened leaves its language behind."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
