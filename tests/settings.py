@@ -10,3 +10,5 @@ CELERY_TASK_ALWAYS_EAGER = False
 LANGUAGE_CODE = "en"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DESK_UNDO_SECONDS = 0
+# Nothing is collected for the tests; WhiteNoise only wants the folder to be there.
+STATIC_ROOT = BASE_DIR / "static"  # noqa: F405
