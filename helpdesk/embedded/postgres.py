@@ -5,10 +5,10 @@ reaches nobody else. Text is folded and cut by the builtin `C.UTF-8` rules, with
 with `LC_CTYPE=C` trigrams and the text search parser would not see Cyrillic letters.
 """
 
-import hashlib
 import locale
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -197,12 +197,20 @@ class Postgres:
         """PostgreSQL refuses to run as root: run it as `nobody`, where `nobody` can reach it."""
         nobody = pwd.getpwnam("nobody")
         self.account = account = Account(nobody.pw_uid, nobody.pw_gid)
-        base = STATE / hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
+        base = self.place_elsewhere()
         if not self._runs(str(self.binaries / "postgres"), "--version", account=account):
             self.binaries = self._copy_of_binaries(base / "postgres")
         if not self._runs("test", "-x", str(self.home), account=account):
             base.mkdir(parents=True, exist_ok=True)
             self.home = base
+
+    def place_elsewhere(self) -> Path:
+        """A folder outside of a home that is closed to `nobody`. Its name is drawn once and noted
+        in the home: whoever deletes that and begins anew at the same path gets an empty desk."""
+        note = self.home / "elsewhere"
+        if not note.exists():
+            note.write_text(secrets.token_hex(6))
+        return STATE / note.read_text().strip()
 
     def _copy_of_binaries(self, copy: Path) -> Path:
         """Copy the binaries once; the checkout lies in a folder that is closed to `nobody`."""

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: starts anywhere, keeps what it acknowledged, reads Cyrillic."""
 
 import os
+import shutil
 import signal
 
 import psycopg
@@ -91,3 +92,14 @@ def test_a_long_path_gets_its_socket_elsewhere(postgres: Postgres):
         assert ask(server, "SELECT 1") == 1
     finally:
         server.stop()
+
+
+def test_a_home_made_anew_at_the_same_path_is_another_desk(tmp_path):
+    home = tmp_path / "postgres"
+    home.mkdir()
+    first = Postgres(home).place_elsewhere()
+
+    assert Postgres(home).place_elsewhere() == first
+    shutil.rmtree(home)
+    home.mkdir()
+    assert Postgres(home).place_elsewhere() != first
