@@ -129,7 +129,9 @@ class Message(models.Model):
     @property
     def quoted_lines(self) -> int:
         """How many lines are folded away."""
-        return len(self.quoted_text.strip().splitlines())
+        # A letter may quote in its HTML alone.
+        text = self.quoted_text.strip() or html_door.to_text(self.quoted_html).strip()
+        return sum(bool(line.strip()) for line in text.splitlines())
 
     @property
     def can_still_be_taken_back(self) -> bool:
