@@ -131,7 +131,7 @@ class Message(models.Model):
         """How many lines are folded away."""
         # A letter may quote in its HTML alone.
         text = self.quoted_text.strip() or html_door.to_text(self.quoted_html).strip()
-        return sum(bool(line.strip()) for line in text.splitlines())
+        return sum(bool(line.strip(" >")) for line in text.splitlines())
 
     @property
     def can_still_be_taken_back(self) -> bool:
