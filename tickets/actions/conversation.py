@@ -238,14 +238,7 @@ def take_back_reply(message: Message, *, by: User) -> Message:
         ticket.closed_at = None
         held = (was or {}).get("hold_until")
         ticket.hold_until = datetime.fromisoformat(held) if held else None
-    answered = (
-        ticket.messages.filter(
-            from_customer=False, kind=Message.Kind.REPLY, withdrawn_at__isnull=True
-        )
-        .order_by("created_at", "id")
-        .first()
-    )
-    ticket.first_answered_at = answered.created_at if answered else None
+    ticket.first_answered_at = steps.first_answer_of(ticket)
     if ticket.status in OURS and (waited := (was or {}).get("waited_since")):
         # To the microsecond: steps of escalation know a wait by when it began.
         ticket.waiting_since = datetime.fromisoformat(waited)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tickets import lifecycle, sla
 from tickets.lifecycle import AT_WORK, OURS, Status
-from tickets.models import Message, Ticket
+from tickets.models import Event, Message, Ticket
 
 PREVIEW_LENGTH = 200
 
@@ -49,6 +49,8 @@ def retell(ticket: Ticket) -> None:
     """Work out anew what `touch` keeps, after messages came or went."""
     newest = ticket.messages.filter(kind=Message.Kind.REPLY).order_by("-created_at", "-id").first()
     ticket.has_files = ticket.messages.filter(attachments__isnull=False).exists()
+    ticket.first_answered_at = first_answer_of(ticket)
+    ticket.save(update_fields=["first_answered_at"])
     if newest is not None:
         touch(ticket, newest)
     else:
@@ -64,6 +66,19 @@ def absorbed(numbers: Iterable[int]) -> list[int]:
         level = list(rows.values_list("pk", flat=True))
         found += level
     return found
+
+
+def first_answer_of(ticket: Ticket) -> datetime | None:
+    """When an agent first answered, counting only answers that stand; the message with which an
+    agent opened it is none."""
+    answer = (
+        ticket.messages.filter(
+            events__kind=Event.Kind.REPLIED, from_customer=False, withdrawn_at__isnull=True
+        )
+        .order_by("created_at", "id")
+        .first()
+    )
+    return answer.created_at if answer else None
 
 
 def current(ticket: Ticket) -> Ticket:

@@ -66,3 +66,15 @@ def test_messages_of_other_tickets_are_not_taken(ticket, second, carla, ada):
 def test_strangers_may_not(ticket, second, who, request):
     with pytest.raises(PermissionDenied):
         split_ticket(ticket, messages=[second], subject="x", by=request.getfixturevalue(who))
+
+
+def test_each_half_knows_when_it_was_first_answered(ticket, ada, carla):
+    question = reply_to_ticket(ticket, by=carla, body="And my domain?")
+    answer = reply_to_ticket(ticket, by=ada, body="The domain is yours.")
+
+    new = split_ticket(ticket, messages=[question, answer], subject="Domain", by=ada)
+
+    ticket.refresh_from_db()
+    new.refresh_from_db()
+    assert ticket.first_answered_at is None
+    assert new.first_answered_at == answer.created_at
