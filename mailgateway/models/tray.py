@@ -1,0 +1,76 @@
+"""The tray: every letter that goes, and how far it came."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailgateway.models.mailbox import Mailbox
+from tickets.models import PublicMessage, Ticket
+
+
+class OutboundEmail(models.Model):
+    """One letter of the tray: written in the transaction that caused it, sent afterwards."""
+
+    class State(models.TextChoices):
+        """How far it came."""
+
+        QUEUED = "queued", _("queued")
+        SENT = "sent", _("sent")
+        UNCERTAIN = "uncertain", _("perhaps sent")
+        FAILED = "failed", _("not delivered")
+        WITHDRAWN = "withdrawn", _("taken back")
+
+    mailbox = models.ForeignKey(
+        Mailbox,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="letters_out",
+        verbose_name=_("mailbox"),
+    )
+    ticket = models.ForeignKey(
+        Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="letters_out"
+    )
+    message = models.ForeignKey(
+        PublicMessage, null=True, blank=True, on_delete=models.PROTECT, related_name="letters_out"
+    )
+    kind = models.CharField(_("kind"), max_length=30)
+    recipient = models.EmailField(_("recipient"), max_length=254)
+    copies = models.JSONField(_("copies"), default=list)
+    # The name before the mailbox's address in From; empty: the address alone.
+    sender_name = models.CharField(_("sender"), max_length=200, blank=True)
+    letter_id = models.CharField("Message-ID", max_length=255, unique=True)
+    subject = models.CharField(_("subject"), max_length=998)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.QUEUED)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_try_at = models.DateTimeField(default=timezone.now, null=True)
+    last_error = models.TextField(_("last error"), blank=True)
+    # {address: what its server said for good}: "" where it was taken. Others are still to be tried.
+    answers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("letter sent")
+        verbose_name_plural = _("tray of letters to send")
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=models.Q(state="queued"),
+                name="letter_to_send",
+            ),
+            models.Index(fields=["recipient", "created_at"], name="letter_by_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} · {self.kind} → {self.recipient}"
+
+    @property
+    def addresses(self) -> list[str]:
+        """Everybody it goes to, each once, in lower case."""
+        return list(dict.fromkeys(one.lower() for one in [self.recipient, *self.copies]))
