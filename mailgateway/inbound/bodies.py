@@ -1,5 +1,7 @@
 """The words and files of a letter, as tickets keep them."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from helpdesk.lib import html
@@ -21,6 +23,7 @@ def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
     An agent's letter (`keep_quoted=False`) quotes our notice, whose reply address is a secret: the
     quotation stays in the ledger only.
     """
+    reading = {"charset": parsed.charset, "problems": parsed.problems}
     text = quoting.fold(storable(parsed.text))
     visible = text.visible.strip("\r\n")
     if parsed.html.strip():
@@ -32,11 +35,12 @@ def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
         html=shown.visible,
         quoted_text=text.folded.strip("\r\n"),
         quoted_html=shown.folded,
+        reading=reading,
     )
     if not keep_quoted:
-        body = Body(without_secrets(body.text), without_secrets(body.html))
+        body = Body(without_secrets(body.text), without_secrets(body.html), reading=reading)
     if not (body.text.strip() or body.html.strip() or body.quoted_text.strip()):
-        return Body.plain(_("(no text)"))
+        body = replace(Body.plain(_("(no text)")), reading=reading)
     return body
 
 

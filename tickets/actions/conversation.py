@@ -49,6 +49,7 @@ def _say(
         html=text.html,
         quoted_text=text.quoted_text,
         quoted_html=text.quoted_html,
+        reading=text.reading,
         **fields,
     )
     if attachments.store(message, files) and not ticket.has_files:

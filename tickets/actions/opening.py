@@ -70,6 +70,7 @@ def open_ticket(
         html=text.html,
         quoted_text=text.quoted_text,
         quoted_html=text.quoted_html,
+        reading=text.reading,
     )
     attachments.store(message, files)
     Follower.objects.bulk_create(

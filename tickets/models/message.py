@@ -2,8 +2,8 @@
 
 import re
 import uuid
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
@@ -22,12 +22,17 @@ FORMATTED = re.compile(r"<(?!/?(?:p|br|a)\b)|<(?:p|br)\s", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Body:
-    """A text as it is stored: `html` is clean, the quoted halves are what is folded away."""
+    """A text as it is stored: `html` is clean, the quoted halves are what is folded away.
+
+    `reading` says how a letter was read: `charset` (what was used), `label` (what it claimed),
+    `certain` (whether the bytes say so) and `problems` (codes for what was cut or guessed).
+    """
 
     text: str
     html: str
     quoted_text: str = ""
     quoted_html: str = ""
+    reading: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def plain(cls, text: str) -> Self:
@@ -80,6 +85,8 @@ class Message(models.Model):
     html = models.TextField()
     quoted_text = models.TextField(blank=True)
     quoted_html = models.TextField(blank=True)
+    # How the letter was read, see Body; empty for what was typed here.
+    reading = models.JSONField(default=dict, blank=True)
     # Why it stands on this ticket, and what the reader should know: machine words, see composing
     # sentences in templates/partials/_why.html.
     why = models.CharField(max_length=40, blank=True)
