@@ -284,6 +284,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "sweep acts on many tickets": {
+        "task": "tickets.tasks.sweep_bulk",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
     "close solved tickets": {
         "task": "tickets.tasks.close_solved",
         "schedule": 600,

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from departments.models import Department, User
 from tickets.lifecycle import Status
-from tickets.models import Follower, Message, Ticket
+from tickets.models import Event, Follower, Message, Ticket
 
 RATING_MAY_CHANGE_FOR = timedelta(days=30)
+MOVE_MAY_BE_UNDONE_FOR = timedelta(days=1)
 
 
 def require(allowed: bool) -> None:
@@ -88,6 +89,20 @@ def can_finish(user: User | None, ticket: Ticket) -> bool:
 def can_take_back(user: User | None, message: Message) -> bool:
     """May they withdraw this reply? Its author, within the seconds of grace."""
     return user is not None and user.is_active and message.author_id == user.pk
+
+
+def can_undo(user: User, event: Event, ticket: Ticket) -> bool:
+    """May they put back what `event` did? Who works on the ticket; and for a day who moved it away
+    to a department that is not theirs, if they did so by mistake."""
+    if can_work_on(user, ticket):
+        return True
+    return (
+        user.is_active
+        and event.kind == Event.Kind.MOVED
+        and event.actor_id == user.pk
+        and event.at > timezone.now() - MOVE_MAY_BE_UNDONE_FOR
+        and works_in(user, event.details["before_id"])
+    )
 
 
 def can_rate(user: User | None, ticket: Ticket) -> bool:

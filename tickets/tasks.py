@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from tickets import escalation
+from helpdesk.lib.queue import enqueue_on_commit
+from tickets import bulk, escalation
 
 
 @shared_task
@@ -21,3 +22,17 @@ def wake_held() -> None:
 def close_solved() -> None:
     """Close what has been solved for long."""
     escalation.close_due()
+
+
+@shared_task
+def run_bulk(pk: int) -> None:
+    """Go on with an act on many tickets, and hand the rest to whoever is free."""
+    if bulk.run(pk):
+        enqueue_on_commit(run_bulk, pk)
+
+
+@shared_task
+def sweep_bulk() -> None:
+    """Find acts on many tickets that nobody goes on with."""
+    for pk in bulk.due():
+        enqueue_on_commit(run_bulk, pk)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from departments.models import ApiToken
-from tickets import actions
+from tickets import actions, bulk
 from tickets.attachments import IncomingFile
 from tickets.links import rating_token
 from tickets.models import Workspace
@@ -68,6 +68,7 @@ AGENT_PAGES = {
     "agent:notifications",
     "agent:live",
     "agent:new_ticket",
+    "agent:bulk",
 }
 TICKET_PAGES = {
     "agent:ticket",
@@ -105,10 +106,12 @@ TABLE = {
     "mfa_deactivate_totp": NOBODY,
     "mfa_view_recovery_codes": NOBODY,
     "mfa_download_recovery_codes": NOBODY,
-    # A reply is taken back by its author, a workspace belongs to its owner.
+    # A reply is taken back by its author, a workspace and an act on many belong to their owner.
     "agent:withdrawal": {"ada"},
     "agent:workspace": {"ada"},
     "agent:workspace_deletion": {"ada"},
+    "agent:bulk_job": {"ada"},
+    "agent:bulk_undo": {"ada"},
     "file": READERS,
     "portal:ticket": CUSTOMER,
     "portal:answers": CUSTOMER,
@@ -168,6 +171,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "message": rated.pk,
         "kind": "reply",
         "workspace": workspace.pk,
+        "job": bulk.start([ticket.pk], act="take", arguments={}, by=ada).pk,
         "rating": rating_token(ticket, rated, carla),
     }
 
@@ -177,6 +181,8 @@ def address(name: str, scene: dict[str, object]) -> str:
     values = dict(scene)
     if "workspace" in name:
         values["pk"] = scene["workspace"]
+    if name.startswith("agent:bulk_"):
+        values["pk"] = scene["job"]
     if name == "portal:rate":
         values["token"] = scene["rating"]
     values["slug"] = "billing" if name == "agent:department" else "mine"

@@ -38,8 +38,10 @@ from tickets.actions.triage import (
     tag_ticket,
     unfollow_ticket,
 )
+from tickets.actions.undoing import ChangedMeanwhile, undo
 
 __all__ = [
+    "ChangedMeanwhile",
     "NotAmongAgents",
     "NothingSaid",
     "TooLate",
@@ -72,6 +74,7 @@ __all__ = [
     "split_ticket",
     "tag_ticket",
     "take_back_reply",
+    "undo",
     "unfollow_ticket",
     "wake_ticket",
 ]

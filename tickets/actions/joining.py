@@ -130,5 +130,7 @@ def link_tickets(ticket: Ticket, *, to: Ticket, by: User | None) -> TicketLink:
         return known
     link, is_new = TicketLink.objects.get_or_create(source=ticket, target=to)
     if is_new:
-        events.record(ticket, Event.Kind.LINKED, by=by, to=to.number, subject=to.subject)
+        events.record(
+            ticket, Event.Kind.LINKED, by=by, to=to.number, subject=to.subject, link_id=link.pk
+        )
     return link

@@ -21,12 +21,14 @@ def solve_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
     who solves it."""
     ticket = Ticket.objects.locked(ticket)
     require(can_finish(by, ticket))
-    if by is not None and ticket.assignee_id is None and can_work_on(by, ticket):
+    was = steps.standing(ticket)
+    took = by is not None and ticket.assignee_id is None and can_work_on(by, ticket)
+    if took:
         ticket.assignee = by
         ticket.save(update_fields=["assignee"])
     before = steps.move(ticket, Status.SOLVED)
     if before != Status.SOLVED:
-        events.record(ticket, Event.Kind.SOLVED, by=by, before=before)
+        events.record(ticket, Event.Kind.SOLVED, by=by, before=before, was=was, took=took)
     return ticket
 
 
@@ -37,8 +39,9 @@ def hold_ticket(ticket: Ticket, *, until: datetime, by: User | None) -> Ticket:
     require(can_work_on(by, ticket))
     if until <= timezone.now():
         raise DeskError(_("Choose a time that is still to come."))
+    was = steps.standing(ticket)
     before = steps.move(ticket, Status.ON_HOLD, until=until)
-    events.record(ticket, Event.Kind.HELD, by=by, before=before, until=until.isoformat())
+    events.record(ticket, Event.Kind.HELD, by=by, before=before, until=until.isoformat(), was=was)
     return ticket
 
 
@@ -48,8 +51,9 @@ def wake_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
     ticket = Ticket.objects.locked(ticket)
     require(can_work_on(by, ticket))
     if ticket.status == Status.ON_HOLD:
+        was = steps.standing(ticket)
         steps.move(ticket, Status.OPEN)
-        events.record(ticket, Event.Kind.WOKEN, by=by)
+        events.record(ticket, Event.Kind.WOKEN, by=by, was=was)
     return ticket
 
 
@@ -62,8 +66,9 @@ def reopen_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
         raise DeskError(_("This ticket was merged into another one. Go on there."))
     if ticket.status in OURS:
         return ticket
+    was = steps.standing(ticket)
     before = steps.move(ticket, Status.OPEN)
-    events.record(ticket, Event.Kind.REOPENED, by=by, before=before)
+    events.record(ticket, Event.Kind.REOPENED, by=by, before=before, was=was)
     return ticket
 
 
@@ -72,7 +77,8 @@ def close_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
     """For good: an answer after some days opens a follow-up instead."""
     ticket = Ticket.objects.locked(ticket)
     require(can_finish(by, ticket))
+    was = steps.standing(ticket)
     before = steps.move(ticket, Status.CLOSED)
     if before != Status.CLOSED:
-        events.record(ticket, Event.Kind.CLOSED, by=by, before=before)
+        events.record(ticket, Event.Kind.CLOSED, by=by, before=before, was=was)
     return ticket

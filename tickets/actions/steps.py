@@ -37,6 +37,26 @@ def move(ticket: Ticket, status: Status, *, until: datetime | None = None) -> st
     return before
 
 
+def standing(ticket: Ticket) -> dict[str, str | None]:
+    """Where it stands, with the times that hang on it, for the history; see `put_back`."""
+    times = ("waiting_since", "hold_until", "solved_at", "closed_at")
+    kept = {name: getattr(ticket, name) for name in times}
+    return {"status": str(ticket.status)} | {
+        name: at.isoformat() if at else None for name, at in kept.items()
+    }
+
+
+def put_back(ticket: Ticket, was: dict[str, str | None]) -> None:
+    """Undo a move: the table of moves is for going on, not for going back."""
+    ticket.status = str(was["status"])
+    for name in ("waiting_since", "hold_until", "solved_at", "closed_at"):
+        text = was[name]
+        # To the microsecond: steps of escalation know a wait by when it began.
+        setattr(ticket, name, datetime.fromisoformat(text) if text else None)
+    ticket.save(update_fields=["status", "waiting_since", "hold_until", "solved_at", "closed_at"])
+    sla.refresh(ticket)
+
+
 def touch(ticket: Ticket, message: Message) -> None:
     """Let the row of the queue show `message` as the newest."""
     ticket.updated_at = message.created_at

@@ -70,6 +70,7 @@ def move_ticket(ticket: Ticket, *, to: Department, by: User | None) -> Ticket:
         before_id=before.pk,
         after_id=to.pk,
         let_go=str(let_go) if let_go else "",
+        let_go_id=let_go.pk if let_go else None,
     )
     return ticket
 
@@ -118,6 +119,7 @@ def categorise_ticket(
     require(can_work_on(by, ticket))
     if (ticket.category, ticket.service) == (category, service):
         return ticket
+    before_ids = [ticket.category_id, ticket.service_id]
     ticket.category, ticket.service = category, service
     ticket.save(update_fields=["category", "service"])
     events.record(
@@ -126,6 +128,8 @@ def categorise_ticket(
         by=by,
         category=category.name if category else {},
         service=service.name if service else {},
+        before_ids=before_ids,
+        after_ids=[ticket.category_id, ticket.service_id],
     )
     return ticket
 
@@ -159,9 +163,17 @@ def unfollow_ticket(ticket: Ticket, *, who: User, by: User | None) -> Ticket:
     """Let `who` hear no more of it."""
     ticket = Ticket.objects.locked(ticket)
     require(can_work_on(by, ticket) or (by is not None and by == who))
-    gone, _rows = Follower.objects.filter(ticket=ticket, user=who).delete()
-    if gone:
-        events.record(ticket, Event.Kind.UNFOLLOWED, by=by, who=str(who), who_id=who.pk)
+    follower = Follower.objects.filter(ticket=ticket, user=who).first()
+    if follower is not None:
+        follower.delete()
+        events.record(
+            ticket,
+            Event.Kind.UNFOLLOWED,
+            by=by,
+            who=str(who),
+            who_id=who.pk,
+            in_copy=follower.in_copy,
+        )
     return ticket
 
 
@@ -170,9 +182,10 @@ def mark_as_spam(ticket: Ticket, *, by: User | None) -> Ticket:
     """Nobody's matter: out of every queue, and its customer hears nothing."""
     ticket = Ticket.objects.locked(ticket)
     require(can_work_on(by, ticket))
+    was = steps.standing(ticket)
     before = steps.move(ticket, Status.SPAM)
     if before != Status.SPAM:
-        events.record(ticket, Event.Kind.MARKED_SPAM, by=by, before=before)
+        events.record(ticket, Event.Kind.MARKED_SPAM, by=by, before=before, was=was)
     return ticket
 
 

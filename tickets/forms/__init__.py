@@ -23,6 +23,7 @@ from tickets.forms.handling import (
     TagsForm,
     agents_for,
 )
+from tickets.forms.many import BulkForm
 from tickets.forms.writing import (
     AgentReplyForm,
     DraftForm,
@@ -37,6 +38,7 @@ __all__ = [
     "AgentReplyForm",
     "AssignmentForm",
     "BodyField",
+    "BulkForm",
     "CategoryForm",
     "CopyForm",
     "DepartmentForm",

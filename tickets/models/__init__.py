@@ -1,5 +1,6 @@
 """The conversation's rows, one file an aggregate."""
 
+from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.canned_reply import CannedReply
 from tickets.models.event import Event, Notification
 from tickets.models.message import Attachment, Body, Delivery, Draft, Message, PublicMessage
@@ -11,6 +12,8 @@ from tickets.models.workspace import Workspace
 __all__ = [
     "Attachment",
     "Body",
+    "BulkItem",
+    "BulkJob",
     "CannedReply",
     "Delivery",
     "Draft",

@@ -44,6 +44,7 @@ class Event(models.Model):
         LINKED = "linked", _("linked")
         RATED = "rated", _("rated")
         UNDELIVERED = "undelivered", _("not delivered")
+        UNDONE = "undone", _("undone")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -84,7 +85,9 @@ class Event(models.Model):
     def words(self) -> dict[str, Any]:
         """`details` as the sentence says them: names of statuses and priorities in the reader's
         language, lists as text, times as times."""
-        return {key: _said(self.kind, key, value) for key, value in self.details.items()}
+        return {
+            key: _said(self.kind, key, value) for key, value in self.details.items() if key != "was"
+        }
 
 
 STATUS_NAMES = {str(status): status.label for status in Status}
@@ -96,6 +99,8 @@ def _said(kind: str, key: str, value: Any) -> Any:
         return multilingual.pick(value)
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
+    if key == "what" and kind == Event.Kind.UNDONE:
+        return Event.Kind(value).label
     if key in {"before", "after"} and kind == Event.Kind.PRIORITISED:
         return PRIORITY_NAMES.get(value, value)
     if key in {"before", "after"} and kind not in {Event.Kind.ASSIGNED, Event.Kind.MOVED}:

@@ -30,7 +30,7 @@ def test_whatever_ended_it(ticket, ada, finish):
     assert ticket.status == Status.OPEN
     assert ticket.solved_at is None
     assert ticket.closed_at is None
-    assert ticket.events.get(kind=Event.Kind.REOPENED).details == {"before": before}
+    assert ticket.events.get(kind=Event.Kind.REOPENED).details["before"] == before
 
 
 def test_a_hold_ends(ticket, ada):

@@ -212,12 +212,12 @@ def test_pages_follow_one_another_without_gap_or_repetition(enter, ada, write, s
         page = browser.get(address)
         seen += numbers(page)
         onward = links(page, "next")
-        address = f"/agent/views/all/{onward[0]}" if onward else ""
+        address = onward[0] if onward else ""
 
     assert len(seen) == 30
     assert set(seen) == {one.pk for one in tickets}
-    assert links(page, "prev") == [f"?sort={sort}"]
-    assert len(numbers(browser.get(f"/agent/views/all/{links(page, 'prev')[0]}"))) == 25
+    assert links(page, "prev") == [f"/agent/views/all/?sort={sort}"]
+    assert len(numbers(browser.get(links(page, "prev")[0]))) == 25
 
 
 def test_no_page_is_reached_by_counting_rows(enter, ada, write):
@@ -225,7 +225,7 @@ def test_no_page_is_reached_by_counting_rows(enter, ada, write):
     browser = enter(ada)
     onward = links(browser.get("/agent/views/all/"), "next")[0]
     with CaptureQueriesContext(connection) as queries:
-        page = browser.get(f"/agent/views/all/{onward}")
+        page = browser.get(onward)
 
     assert len(numbers(page)) == 5
     assert not any("OFFSET" in one["sql"] for one in queries)

@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from departments.http import SignedInRequest, agent_required
+from departments.models import User
 from helpdesk.lib.htmx import render_page
 from tickets import presence
 from tickets.agent.lists import HOME, VIEWS, TicketView, department_view, narrowed, view_of
 from tickets.agent.nav import Nav, nav_of, unread
 from tickets.agent.paging import SIZES, SORT_NAMES, Page, asked, page_of
-from tickets.filters import TicketFilter
-from tickets.models import Ticket, Workspace
+from tickets.filters import Sight, TicketFilter
+from tickets.forms import BulkForm
+from tickets.models import BulkItem, BulkJob, Ticket, Workspace
 
 # What an address of a list may say besides the filter's own words.
 ARRANGEMENT = ("sort", "size")
@@ -31,20 +34,62 @@ class Row:
     viewers: list[str]
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A list as its address names it: `key` lights its line in the navigation."""
+
+    view: TicketView
+    key: str
+    saved: Workspace | None = None
+
+    @property
+    def url(self) -> str:
+        """Its own address, without a filter."""
+        if self.saved is not None:
+            return reverse("agent:workspace", args=[self.saved.pk])
+        return self.filter_url
+
+    @property
+    def filter_url(self) -> str:
+        """Where its filter is applied: a workspace's is that of the list it narrows."""
+        kind = "department" if self.key.startswith("department:") else "view"
+        return reverse(f"agent:{kind}", args=[self.view.slug])
+
+
+def list_at(key: str, user: User, nav: Nav | None = None) -> Listed:
+    """The list of `user` under a key of the navigation, `waiting`, `department:billing` or
+    `workspace:7`; 404 for one that is not theirs."""
+    kind, _colon, name = key.rpartition(":")
+    if kind == "department":
+        for place in (nav or nav_of(user)).sight.departments:
+            if place.slug == name:
+                return Listed(department_view(place), key)
+    elif kind == "workspace" and name.isdecimal():
+        saved = get_object_or_404(Workspace.objects.usable_by(user).distinct(), pk=int(name))
+        return Listed(view_of(saved)[0], key, saved)
+    elif not kind and name in VIEWS:
+        return Listed(VIEWS[name], key)
+    raise Http404
+
+
+def narrowed_by(listed: Listed, data: QueryDict, sight: Sight) -> TicketFilter:
+    """The list under a filter; a workspace has its own."""
+    data = view_of(listed.saved)[1] if listed.saved else data
+    return narrowed(listed.view, data, sight)[0]
+
+
 @agent_required
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
     """Whoever waits for us."""
-    return _show(request, HOME, HOME.slug)
+    return show_list(request, Listed(HOME, HOME.slug))
 
 
 @agent_required
 @require_GET
 def view(request: SignedInRequest, slug: str) -> HttpResponse:
     """One of the ready-made lists."""
-    if slug not in VIEWS:
-        raise Http404
-    return _show(request, VIEWS[slug], slug)
+    return show_list(request, list_at(slug, request.user))
 
 
 @agent_required
@@ -52,61 +97,77 @@ def view(request: SignedInRequest, slug: str) -> HttpResponse:
 def department(request: SignedInRequest, slug: str) -> HttpResponse:
     """One department's unfinished tickets; a department of others is not found."""
     nav = nav_of(request.user)
-    for place in nav.sight.departments:
-        if place.slug == slug:
-            return _show(request, department_view(place), f"department:{slug}", nav=nav)
-    raise Http404
+    return show_list(request, list_at(f"department:{slug}", request.user, nav), nav=nav)
 
 
 @agent_required
 @require_GET
 def workspace(request: SignedInRequest, pk: int) -> HttpResponse:
     """A saved filter."""
-    saved = get_object_or_404(Workspace.objects.usable_by(request.user).distinct(), pk=pk)
-    start, data = view_of(saved)
-    return _show(request, start, f"workspace:{pk}", data=data, saved=saved)
+    return show_list(request, list_at(f"workspace:{pk}", request.user))
 
 
-def _show(
+def show_list(
     request: SignedInRequest,
-    listed: TicketView,
-    key: str,
+    listed: Listed,
     *,
-    data: QueryDict | None = None,
-    saved: Workspace | None = None,
     nav: Nav | None = None,
+    data: QueryDict | None = None,
+    bulk_form: BulkForm | None = None,
+    chosen: Sequence[int] = (),
+    status: int = 200,
 ) -> HttpResponse:
+    """The page of a list, or its rows for htmx. `data` is the filter, by default the address's;
+    `bulk_form` comes back with what was typed and the `chosen` tickets ticked."""
     nav = nav or nav_of(request.user)
-    data = request.GET if data is None else data
-    tickets, sorts = narrowed(listed, data, nav.sight)
+    view, key, saved = listed.view, listed.key, listed.saved
+    if saved is not None:
+        data = view_of(saved)[1]
+    elif data is None:
+        data = request.GET
+    tickets, sorts = narrowed(view, data, nav.sight)
     sort = one_of(sorts, asked(data, "sort"))
     size = int(one_of([str(size) for size in SIZES], asked(data, "size")))
     page = page_of(tickets.tickets.for_queue(), sort, asked(request.GET, "after"), size)
-    if ":" in key and saved is None:
-        filter_url = request.path
-    else:
-        filter_url = reverse("agent:view", args=[listed.slug])
     context: dict[str, Any] = {
         **rows_context(request, page),
         "nav": nav,
         "current_view": key,
-        "title": saved.name if saved else listed.name,
+        "title": saved.name if saved else view.name,
         "count": next((one.count for one in _links(nav) if one.key == key), None),
-        "empty": listed.empty,
+        "empty": view.empty,
         "filter": tickets,
         "form": tickets.form,
-        "decides": listed.decides,
-        "filter_url": filter_url,
+        "decides": view.decides,
+        "filter_url": listed.filter_url,
+        "here": listed.url,
+        "back": request.get_full_path() if request.method == "GET" else listed.url,
         "sorts": [(one, SORT_NAMES[one]) for one in sorts],
         "sort": sort,
         "sizes": SIZES,
         "size": size,
         "workspace": saved,
         "query": query_of(tickets, data),
-        "keep": "" if saved else query_of(tickets, request.GET),
-        "view_slug": key if saved is None else listed.slug,
+        "keep": "" if saved else query_of(tickets, data),
+        "view_slug": key if saved is None else view.slug,
+        "bulk": bulk_form or BulkForm(sight=nav.sight),
+        "chosen": chosen,
+        "job": _job_of(request),
     }
-    return render_page(request, "agent/queue.html", context, part="agent/_queue.html")
+    return render_page(
+        request, "agent/queue.html", context, part="agent/_queue.html", status=status
+    )
+
+
+def _job_of(request: SignedInRequest) -> BulkJob | None:
+    """The act on many tickets that one has just come back from, for its line with "undo"."""
+    wanted = asked(request.GET, "job")
+    if not wanted.isdecimal():
+        return None
+    mine = BulkJob.objects.filter(owner=request.user, undo_began_at__isnull=True)
+    done = Count("items", filter=Q(items__state=BulkItem.State.DONE))
+    refused = Count("items", filter=Q(items__state=BulkItem.State.REFUSED))
+    return mine.annotate(done=done, refused=refused).filter(pk=int(wanted)).first()
 
 
 def rows_context(request: SignedInRequest, page: Page) -> dict[str, Any]:
