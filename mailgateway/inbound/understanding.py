@@ -28,7 +28,7 @@ def understand(letter: InboundEmail) -> None:
     verdict = screening.verdict(parsed, letter.mailbox)
     letter.reason = verdict.reason[:300]
     if verdict.kind == Kind.OWN:
-        letter.state = State.IGNORED
+        letter.state = State.OWN
         letter.reason = _("Our own letter came back.")
     elif verdict.kind == Kind.BOUNCE:
         machines.bounce(letter, parsed)

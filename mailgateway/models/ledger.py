@@ -20,8 +20,10 @@ class InboundEmail(models.Model):
         AUTOMATIC = "automatic", _("automatic, kept on its ticket")
         BOUNCE = "bounce", _("bounce")
         DUPLICATE = "duplicate", _("seen before")
+        OWN = "own", _("own letter came back")
         IGNORED = "ignored", _("ignored")
-        FAILED = "failed", _("not understood")
+        HELD = "held", _("held back")
+        FAILED = "failed", _("in quarantine")
 
     mailbox = models.ForeignKey(
         Mailbox, on_delete=models.PROTECT, related_name="letters", verbose_name=_("mailbox")

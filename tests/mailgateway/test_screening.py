@@ -105,7 +105,7 @@ def test_our_own_letter_coming_back_is_no_ticket(arrives, ticket):
 
     row = arrives(letter(sender="billing@desk.example", letter_id=ours))
 
-    assert row.state == State.IGNORED
+    assert row.state == State.OWN
     assert Ticket.objects.count() == 1
 
 
