@@ -111,6 +111,17 @@ def decode(data: bytes, label: str | None = None) -> Decoded:
     return Decoded(re.sub("[\ud800-\udfff]", "\ufffd", text), found.charset, found.certain)
 
 
+def decode_as(data: bytes, codec: str) -> Decoded:
+    """Read `data` in `codec` whatever the bytes say: somebody who reads the language chose it.
+
+    Bytes that `codec` has no letter for become U+FFFD; plain ASCII stays what it is.
+    """
+    if data.isascii() and codec not in _STATEFUL | _WIDE:
+        return Decoded(data.decode().replace("\0", ""), codec, certain=True)
+    text = re.sub("[\ud800-\udfff]", "\ufffd", data.decode(codec, "replace"))
+    return Decoded(text.replace("\0", ""), codec, certain="\ufffd" not in text)
+
+
 def _by_mark(data: bytes) -> Decoded | None:
     if data.startswith(b"\xef\xbb\xbf"):
         return _strict(data[3:], "utf-8")
@@ -256,21 +267,22 @@ ENCODED_WORD = re.compile(
 _ROUNDS = 3  # some gateways encode what was encoded
 
 
-def decode_header(raw: bytes, fallback: str | None = None) -> str:
+def decode_header(raw: bytes, fallback: str | None = None, forced: str | None = None) -> str:
     """One header value as text, on one line: encoded words in all their broken forms, raw bytes.
 
-    `fallback` is the charset to try for raw 8-bit bytes that are not UTF-8, usually the body's.
+    `fallback` is the charset to try for raw 8-bit bytes that are not UTF-8, usually the body's;
+    `forced` is the codec for all raw bytes and for words whose own label is wrong.
     """
     text = ""
     for _ in range(_ROUNDS):
-        text = _decode_words(re.sub(rb"\r?\n(?=[ \t])|\0", b"", raw), fallback)
+        text = _decode_words(re.sub(rb"\r?\n(?=[ \t])|\0", b"", raw), fallback, forced)
         if "=?" not in text or not ENCODED_WORD.search(text.encode("utf-8")):
             break
-        raw, fallback = text.encode("utf-8"), "utf-8"
+        raw, fallback, forced = text.encode("utf-8"), "utf-8", None
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", re.sub(r"[\r\n\t]+", " ", text)).strip()
 
 
-def _decode_words(raw: bytes, fallback: str | None) -> str:
+def _decode_words(raw: bytes, fallback: str | None, forced: str | None) -> str:
     plain: list[bytes] = []  # the text around the words; plain[n] stands before runs[n]
     runs: list[list[tuple[str, bytes]]] = []
     end = 0
@@ -287,13 +299,14 @@ def _decode_words(raw: bytes, fallback: str | None) -> str:
     plain.append(raw[end:])
     # All raw pieces are one author's bytes: together they are easier to recognise.
     charset = decode(b" ".join(plain), fallback).charset
-    text = [decode(plain[0], charset).text]
-    for run, after in zip(runs, plain[1:], strict=True):
-        text += [_decode_run(run), decode(after, charset).text]
+    around = [(decode_as(one, forced) if forced else decode(one, charset)).text for one in plain]
+    text = [around[0]]
+    for run, after in zip(runs, around[1:], strict=True):
+        text += [_decode_run(run, forced), after]
     return "".join(text)
 
 
-def _decode_run(run: list[tuple[str, bytes]]) -> str:
+def _decode_run(run: list[tuple[str, bytes]], forced: str | None) -> str:
     """Adjacent words. Bytes of one charset are joined first: a letter may be cut between two."""
     joined: list[tuple[str, list[bytes]]] = []
     for label, data in run:
@@ -309,6 +322,8 @@ def _decode_run(run: list[tuple[str, bytes]]) -> str:
             if all(piece.certain for piece in single):
                 text += "".join(piece.text for piece in single)
                 continue
+            if forced:
+                whole = decode_as(b"".join(pieces), forced)
         text += whole.text
     return text
 

@@ -142,11 +142,11 @@ def store(message: Message, files: Iterable[IncomingFile]) -> list[Attachment]:
         attachment.file.save(attachment.name, ContentFile(one.content), save=False)
         attachment.save()
         stored.append(attachment)
-    _show_pictures(message, stored)
+    show_pictures(message, stored)
     return stored
 
 
-def _show_pictures(message: Message, stored: Iterable[Attachment]) -> None:
+def show_pictures(message: Message, stored: Iterable[Attachment]) -> None:
     """Let the text of a letter show its own pictures (`cid:`) from where they lie now."""
     own = {one.content_id: one.get_absolute_url() for one in stored if one.is_inline}
     if not own or "cid:" not in message.html + message.quoted_html:

@@ -11,14 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from mailgateway.inbound.bodies import storable
+from mailgateway.inbound.steps import write_down
 from mailgateway.inbound.understanding import understand
-from mailgateway.models import InboundEmail, Mailbox
+from mailgateway.models import InboundEmail, LetterStep, Mailbox
 
 log = logging.getLogger(__name__)
 
 WAITS = [timedelta(seconds=seconds) for seconds in (20, 60, 300, 900, 3600)]
 AT_ONCE = 200
 State = InboundEmail.State
+What = LetterStep.What
 
 
 def digest(raw: bytes) -> str:
@@ -85,10 +88,12 @@ def handle(pk: int) -> None:
             log.exception("Letter %s of the ledger was not understood", pk)
             letter.refresh_from_db(fields=["state", "reason", "ticket", "message_pk"])
             letter.state = State.FAILED
-            letter.error = f"{type(error).__name__}: {error}"[:5000]
+            letter.error = storable(f"{type(error).__name__}: {error}")[:5000]
+            write_down(letter, What.BROKE, detail=letter.error)
         else:
             letter.error, letter.next_try_at = "", None
             letter.handled_at = timezone.now()
+            write_down(letter, What.UNDERSTOOD, detail=letter.reason)
         letter.save()
 
 
@@ -102,6 +107,8 @@ def _claim(pk: int) -> bool:
         return False
     if letter.tries > len(WAITS):
         letter.state, letter.next_try_at = State.FAILED, None
+        if not letter.error:
+            write_down(letter, What.BROKEN_OFF)
         letter.error = letter.error or _("Every try to read this letter broke off.")
         letter.save(update_fields=["state", "next_try_at", "error"])
         return False

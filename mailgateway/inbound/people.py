@@ -29,6 +29,14 @@ def sender_of(parsed: ParsedEmail) -> Address:
     return sender
 
 
+def recipients(parsed: ParsedEmail) -> str:
+    """Everybody it went to, as the ledger keeps them: at most 50 addresses."""
+    named = [one.email for one in [*parsed.to, *parsed.cc]]
+    named += [address.strip("<> ").lower() for address in parsed.headers_all("delivered-to")]
+    known = dict.fromkeys(storable(one) for one in named if "@" in one and len(one) <= 254)
+    return " ".join(islice(known, MOST_COPIES))
+
+
 def is_ours(address: str) -> bool:
     """Is it a mailbox of this desk, with or without a plus?"""
     bare = address.lower()

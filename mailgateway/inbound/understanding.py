@@ -22,6 +22,7 @@ def understand(letter: InboundEmail) -> None:
     letter.letter_id = storable(parsed.message_id)[:998]
     letter.sender = sender.email
     letter.subject = storable(parsed.subject)[:500]
+    letter.recipients = people.recipients(parsed)
     letter.fingerprint = fingerprint(parsed, letter.sha256)
     if _seen_before(letter):
         return

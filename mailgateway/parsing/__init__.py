@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
-from mailgateway.charsets import decode_header
+from mailgateway.charsets import codec_for, decode_header
 from mailgateway.parsing import bodies, fields, files, structure
 from mailgateway.parsing.bodies import Segment
 from mailgateway.parsing.reports import delivery_report
@@ -21,11 +21,16 @@ __all__ = ["Address", "DeliveryReport", "ParsedEmail", "ParsedFile", "parse"]
 _SENDER_HEADERS = ("from", "reply-to", "return-path", "sender")
 
 
-def parse(raw: bytes) -> ParsedEmail:
-    """Read one letter. Never raises for what is in it; `problems` says what was cut or guessed."""
+def parse(raw: bytes, *, charset: str | None = None) -> ParsedEmail:
+    """Read one letter. Never raises for what is in it; `problems` says what was cut or guessed.
+
+    With `charset` all text parts are read in it whatever they say, and so are raw bytes and wrongly
+    labelled words of the subject: somebody saw that the letter was read wrongly.
+    """
     problems: list[str] = []
     root, parts = structure.leaves(raw, problems)
-    reading = _Reading(root, problems)
+    forced = codec_for(charset)
+    reading = _Reading(root, problems, forced)
     for part in parts:
         reading.take(part)
     reading.finish()
@@ -48,7 +53,7 @@ def parse(raw: bytes) -> ParsedEmail:
         message_id=next(iter(fields.message_ids(root.raw("message-id"))), ""),
         in_reply_to=fields.message_ids(root.raw("in-reply-to")),
         references=fields.message_ids(root.raw("references")),
-        subject=re.sub(r"\s+", " ", decode_header(root.raw("subject"), fallback)),
+        subject=re.sub(r"\s+", " ", decode_header(root.raw("subject"), fallback, forced)),
         sender=sender,
         reply_to=people["reply-to"],
         to=people["to"],
@@ -67,8 +72,9 @@ def parse(raw: bytes) -> ParsedEmail:
 class _Reading:
     """What has been read of a letter so far."""
 
-    def __init__(self, root: Part, problems: list[str]) -> None:
+    def __init__(self, root: Part, problems: list[str], forced: str | None) -> None:
         self.root = root
+        self.forced = forced
         self.problems = problems
         self.segments: list[Segment] = []
         self.files: list[ParsedFile] = []
@@ -94,7 +100,7 @@ class _Reading:
         if part.content_type != "text/html":
             data, written_in = files.without_uuencode(data, self.fallback)
             self.files += written_in
-        text, charset, certain = bodies.text_of(part, data)
+        text, charset, certain = bodies.text_of(part, data, self.forced)
         if not certain and "charset-guessed" not in self.problems:
             self.problems.append("charset-guessed")
         if not self.charset or (self.fallback is None and not data.isascii()):

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from helpdesk.lib.markup import inline_sources, local_source, tags, to_text, unescape
-from mailgateway.charsets import codec_for, decode
+from mailgateway.charsets import codec_for, decode, decode_as
 from mailgateway.parsing.files import claimed_name, is_attachment
 from mailgateway.parsing.structure import Part
 
@@ -53,12 +53,13 @@ def html_label(data: bytes, label: str | None) -> str | None:
     return found[1].decode("ascii") if found else label
 
 
-def text_of(part: Part, data: bytes) -> tuple[str, str, bool]:
-    """A text part decoded: text, charset, whether the charset is certain."""
+def text_of(part: Part, data: bytes, forced: str | None = None) -> tuple[str, str, bool]:
+    """A text part decoded: text, charset, whether the charset is certain. `forced` is a codec that
+    is used whatever the part says."""
     label = part.parameters.get("charset", b"").decode("ascii", "replace") or None
     if part.content_type == "text/html":
         label = html_label(data, label)
-    found = decode(data, label)
+    found = decode_as(data, forced) if forced else decode(data, label)
     text = found.text.replace("\r\n", "\n").replace("\r", "\n")
     if part.parameters.get("format", b"").lower() == b"flowed":
         text = _unflowed(text, delsp=part.parameters.get("delsp", b"").lower() == b"yes")

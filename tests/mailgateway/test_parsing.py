@@ -259,3 +259,21 @@ def test_hostile_letters_take_no_longer_than_others(raw):
     began = time.process_time()
     parse(raw)
     assert time.process_time() - began < 4
+
+
+def test_a_letter_is_read_in_the_charset_somebody_chose():
+    words = "Їжак і ґудзик".encode("koi8-u")
+    coded = "".join(f"={byte:02X}" for byte in words)
+    raw = (
+        b"From: carla@customer.example\nTo: \xff@customer.example\n"
+        b"Subject: Re: " + words + b" =?us-ascii?Q?" + coded.replace(" ", "_").encode() + b"?="
+        b" =?utf-8?Q?=D1=84?=\n"
+        b"Content-Type: text/plain; charset=windows-1252\n\n" + words + b"\n"
+    )
+
+    email = parse(raw, charset="KOI8U")
+
+    assert email.text == "Їжак і ґудзик\n"
+    assert email.subject == "Re: Їжак і ґудзик Їжак і ґудзикф"
+    assert email.charset == "koi8-u"
+    assert parse(raw, charset="no such charset") == parse(raw)

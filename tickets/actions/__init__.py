@@ -5,6 +5,7 @@ transaction. `by=None` is the house itself; no door can utter it.
 """
 
 from tickets.actions.conversation import (
+    BY_HAND,
     NothingSaid,
     TooLate,
     add_note,
@@ -12,6 +13,7 @@ from tickets.actions.conversation import (
     file_letter,
     note_delivery,
     reply_to_ticket,
+    reread_message,
     take_back_reply,
 )
 from tickets.actions.drafting import discard_draft, save_draft
@@ -41,6 +43,7 @@ from tickets.actions.triage import (
 from tickets.actions.undoing import ChangedMeanwhile, undo
 
 __all__ = [
+    "BY_HAND",
     "ChangedMeanwhile",
     "NotAmongAgents",
     "NothingSaid",
@@ -68,6 +71,7 @@ __all__ = [
     "rate_ticket",
     "reopen_ticket",
     "reply_to_ticket",
+    "reread_message",
     "save_draft",
     "set_priority",
     "solve_ticket",

@@ -13,12 +13,16 @@ from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import attachments, events, lifecycle, search
 from tickets.actions import steps
-from tickets.actions.opening import open_follow_up
+from tickets.actions.opening import open_follow_up, subject_of
 from tickets.actions.triage import set_priority, tag_ticket
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import OURS, Status
 from tickets.models import Body, CannedReply, Delivery, Draft, Event, Message, Ticket
 from tickets.permissions import can_reply, can_take_back, can_work_on, is_customer_of, require
+
+# Why a ticket stands where it does that somebody wrote down by hand from an unreadable letter.
+BY_HAND = "by_hand"
+READ_FROM_LETTERS = ("text", "html", "quoted_text", "quoted_html", "reading")
 
 
 class NothingSaid(DeskError):
@@ -249,6 +253,40 @@ def take_back_reply(message: Message, *, by: User) -> Message:
     steps.move(ticket, Status(ticket.status), until=ticket.hold_until)
     events.record(ticket, Event.Kind.TAKEN_BACK, by=by, message=message)
     return message
+
+
+@transaction.atomic
+def reread_message(message: Message, *, body: Body, subject: str | None = None, by: User) -> bool:
+    """Put `body` in the place of what was read from a letter at first; its files stay.
+
+    With `subject` the ticket is named anew as well. Says nothing, and returns False, where the new
+    reading is the old one. Undone by reading it once more as before.
+    """
+    ticket = Ticket.objects.locked(message.ticket)
+    message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+    require(can_work_on(by, ticket))
+    if message.channel != Ticket.Channel.MAIL or message.why == BY_HAND:
+        raise DeskError(_("This message was not read from a letter."))
+    before = {name: getattr(message, name) for name in READ_FROM_LETTERS}
+    for name in READ_FROM_LETTERS:
+        setattr(message, name, getattr(body, name))
+    attachments.show_pictures(message, message.attachments.all())
+    named_before = ticket.subject
+    if subject is not None:
+        ticket.subject = subject_of(subject)
+    changed = any(getattr(message, name) != before[name] for name in READ_FROM_LETTERS)
+    if not changed and ticket.subject == named_before:
+        return False
+    message.save(update_fields=READ_FROM_LETTERS)
+    search.remember(message)
+    ticket.save(update_fields=["subject"])
+    steps.retell(ticket)
+    search.remember_ticket(ticket)
+    details = {"was": before["reading"].get("charset", ""), "now": body.reading.get("charset", "")}
+    if ticket.subject != named_before:
+        details["subject_before"] = named_before
+    events.record(ticket, Event.Kind.REREAD, by=by, message=message, **details)
+    return True
 
 
 @transaction.atomic

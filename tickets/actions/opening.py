@@ -17,6 +17,11 @@ from tickets.permissions import can_see, require, works_in
 SUBJECT_LENGTH = 500
 
 
+def subject_of(text: str) -> str:
+    """What a ticket is called that somebody named `text`: one line, never empty."""
+    return " ".join(text.split())[:SUBJECT_LENGTH] or _("(no subject)")
+
+
 @transaction.atomic
 def open_ticket(
     *,
@@ -47,7 +52,7 @@ def open_ticket(
     text = body if isinstance(body, Body) else Body.plain(body)
     by_customer = by == customer
     ticket = Ticket.objects.create(
-        subject=" ".join(subject.split())[:SUBJECT_LENGTH] or _("(no subject)"),
+        subject=subject_of(subject),
         customer=customer,
         department=place,
         category=category,

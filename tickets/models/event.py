@@ -45,6 +45,7 @@ class Event(models.Model):
         RATED = "rated", _("rated")
         UNDELIVERED = "undelivered", _("not delivered")
         UNDONE = "undone", _("undone")
+        REREAD = "reread", _("read again")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
