@@ -1,10 +1,17 @@
 """What every page knows about the desk itself."""
 
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
+
+from departments.models import User
+from mailgateway.models import InboundEmail
+from tickets.agent.nav import Nav, nav_of
+
+MOST_LETTERS: Final = 99
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -20,3 +27,21 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             ],
         }
     }
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What stands around a page, asked for only where a page shows it: `nav` beside the pages of
+    agents (a view that has made one already gives its own), and `waiting_letters`, how many letters
+    wait for a decision of the reader, counted up to one more than `MOST_LETTERS`."""
+
+    @cache
+    def nav() -> Nav | None:
+        user = request.user
+        return nav_of(user) if isinstance(user, User) and user.is_agent else None
+
+    @cache
+    def waiting_letters() -> int:
+        waiting = InboundEmail.objects.visible_to(request.user).waiting()
+        return waiting[: MOST_LETTERS + 1].count()
+
+    return {"nav": nav, "waiting_letters": waiting_letters}

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("account/", include("departments.urls")),
+    path("agent/letters/", include("mailgateway.agent.urls")),
     path("agent/", include("tickets.agent.urls")),
     path("api/v1/", api.urls),
     path("files/<uuid:token>/", files.attachment, name="file"),

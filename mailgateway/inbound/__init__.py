@@ -6,22 +6,27 @@ from mailgateway.inbound.byhand import (
     can_be_ticket,
     can_handle,
     ignore,
+    ignore_all,
     make_ticket,
     run_again,
     run_all_again,
 )
 from mailgateway.inbound.ledger import handle, receive, to_sweep, try_again
+from mailgateway.inbound.looking import Look, look_at
 from mailgateway.inbound.outcomes import Outcome, outcome_of
 from mailgateway.inbound.reading import mailboxes_due, poll
 from mailgateway.inbound.rereading import look_into, may_fetch, read_again, ticket_behind
 
 __all__ = [
+    "Look",
     "Outcome",
     "Tally",
     "can_be_ticket",
     "can_handle",
     "handle",
     "ignore",
+    "ignore_all",
+    "look_at",
     "look_into",
     "mailboxes_due",
     "make_ticket",

@@ -10,6 +10,7 @@ from time import monotonic
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from departments.actions import welcome_customer
 from departments.models import Department, User
@@ -30,6 +31,7 @@ State = InboundEmail.State
 What = LetterStep.What
 
 PATIENCE = 5.0  # seconds in which many letters are run again at once; the sweep takes the others
+DECIDED = ("state", "reason", "error", "tries", "handled_at", "next_try_at", "ticket", "message_pk")
 # Machines wrote these, and machines are not answered by a machine of ours.
 BY_MACHINES = frozenset({State.AUTOMATIC, State.BOUNCE, State.OWN})
 
@@ -41,6 +43,16 @@ class Tally:
     done: int = 0
     broken: int = 0
     later: int = 0
+
+    def __str__(self) -> str:
+        """In a sentence."""
+        count = self.done + self.broken + self.later
+        said = ngettext(
+            "%(done)d of %(all)d letter was understood.",
+            "%(done)d of %(all)d letters were understood.",
+            count,
+        ) % {"done": self.done, "all": count}
+        return f"{said} {_('The worker tries the others in a moment.')}" if self.later else said
 
 
 def can_handle(user: User, letter: InboundEmail) -> bool:
@@ -61,21 +73,13 @@ def run_again(letter: InboundEmail, *, by: User) -> InboundEmail:
     worker, so that it cannot take a page along.
     """
     require(can_handle(by, letter))
-    if letter.handled_at is not None and letter.state not in (State.FAILED, State.HELD):
+    if not letter.can_be_decided:
         read_again(letter, by=by)
         return letter
-    with transaction.atomic():
-        mine = _locked(letter)
-        if not _waits(mine):
-            raise DeskError(_("Somebody else has just decided about this letter."))
-        what = What.RELEASED if mine.state == State.HELD else What.AGAIN
-        mine.handled_at = None
-        mine.save(update_fields=["handled_at"])
-        try_again(InboundEmail.objects.filter(pk=mine.pk))
-        write_down(mine, what, by=by)
+    _let_it_be_tried(letter, by)
     if not letter.was_broken_off:
         handle(letter.pk)
-    letter.refresh_from_db()
+    letter.refresh_from_db(fields=DECIDED)
     return letter
 
 
@@ -83,12 +87,12 @@ def run_all_again(letters: Iterable[InboundEmail], *, by: User) -> Tally:
     """`run_again` for letters that wait, and how that went. Others are left alone."""
     began, tally = monotonic(), Tally()
     for letter in letters:
-        if not _waits(letter):
+        if not letter.can_be_decided:
             continue
         if monotonic() - began > PATIENCE:
-            tally.later += 1
-            continue
-        run_again(letter, by=by)
+            _let_it_be_tried(letter, by)
+        else:
+            run_again(letter, by=by)
         if letter.handled_at is not None:
             tally.done += 1
         elif letter.error:
@@ -99,6 +103,19 @@ def run_all_again(letters: Iterable[InboundEmail], *, by: User) -> Tally:
 
 
 @transaction.atomic
+def _let_it_be_tried(letter: InboundEmail, by: User) -> None:
+    """From the beginning, by whoever comes first: the caller, the worker or the sweep."""
+    require(can_handle(by, letter))
+    mine = _locked(letter)
+    if not mine.can_be_decided:
+        raise DeskError(_("Somebody else has just decided about this letter."))
+    write_down(mine, What.RELEASED if mine.state == State.HELD else What.AGAIN, by=by)
+    InboundEmail.objects.filter(pk=letter.pk).update(handled_at=None)
+    try_again(InboundEmail.objects.filter(pk=letter.pk))
+    letter.refresh_from_db(fields=DECIDED)
+
+
+@transaction.atomic
 def ignore(letter: InboundEmail, *, by: User, reason: str) -> InboundEmail:
     """Nothing is to become of a letter that waits; it stays in the ledger with the reason."""
     require(can_handle(by, letter))
@@ -106,12 +123,21 @@ def ignore(letter: InboundEmail, *, by: User, reason: str) -> InboundEmail:
     if not why:
         raise DeskError(_("Say why it is to be ignored."))
     letter = _locked(letter)
-    if not _waits(letter):
+    if not letter.can_be_decided:
         raise DeskError(_("Somebody else has just decided about this letter."))
     _settle(letter, State.IGNORED, reason=why)
     letter.save()
     write_down(letter, What.IGNORED, by=by, detail=why)
     return letter
+
+
+@transaction.atomic
+def ignore_all(letters: Iterable[InboundEmail], *, by: User, reason: str) -> int:
+    """`ignore` for letters that wait; how many. Others are left alone."""
+    waiting = [letter for letter in letters if letter.can_be_decided]
+    for letter in waiting:
+        ignore(letter, by=by, reason=reason)
+    return len(waiting)
 
 
 @transaction.atomic
@@ -163,10 +189,6 @@ def make_ticket(
     return ticket
 
 
-def _waits(letter: InboundEmail) -> bool:
-    return letter.handled_at is None or letter.is_waiting
-
-
 def _settle(letter: InboundEmail, state: str, *, reason: str = "") -> None:
     letter.state, letter.reason = state, reason[:300]
     letter.error, letter.next_try_at = "", None
@@ -174,4 +196,5 @@ def _settle(letter: InboundEmail, state: str, *, reason: str = "") -> None:
 
 
 def _locked(letter: InboundEmail) -> InboundEmail:
-    return InboundEmail.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    """`letter` fresh from the database and held until the transaction ends, its bytes left out."""
+    return InboundEmail.objects.light().select_for_update(of=("self",)).get(pk=letter.pk)

@@ -160,6 +160,11 @@ class InboundEmail(models.Model):
         return self.state in WAITING
 
     @property
+    def can_be_decided(self) -> bool:
+        """Is it open what becomes of it: waiting, or not handled yet?"""
+        return self.is_waiting or self.handled_at is None
+
+    @property
     def was_broken_off(self) -> bool:
         """Did a try end without a word, as if it had killed whoever read it?"""
         if self.handled_at is not None:

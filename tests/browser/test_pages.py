@@ -9,7 +9,10 @@ from django.utils import timezone
 from PIL import Image
 
 from departments.models import Category, Service
+from mailgateway import inbound
+from mailgateway.models import InboundEmail, Mailbox
 from tests.browser.conftest import PHONE, WIDE
+from tests.letters import bounce_of, letter
 from tickets import actions
 from tickets.attachments import IncomingFile
 from tickets.links import rating_token
@@ -116,6 +119,56 @@ def test_pages_of_agents(window, desk, ada, size, dark, language):
     wrong = look(opened, paths)
     # The page that is not there is reported by the browser as well.
     opened.complaints = [line for line in opened.complaints if "404" not in line]
+
+    assert wrong == []
+
+
+@pytest.fixture
+def letters(desk, billing, carla):
+    """Letters of every kind: one on a ticket, one in quarantine, one that a machine wrote."""
+    mailbox = Mailbox.objects.create(
+        name="Billing", address="billing@desk.example", department=billing
+    )
+    rows = [
+        inbound.receive(mailbox, raw)
+        for raw in (
+            letter(LONG * 5, subject=LONG, files=[("Рахунок.pdf", "application/pdf", b"%PDF-1")]),
+            letter("Де рахунок?", subject="Рахунок за жовтень", charset="koi8-u"),
+            bounce_of("unknown@elsewhere.example", carla.email),
+        )
+    ]
+    inbound.handle(rows[0].pk)
+    inbound.handle(rows[2].pk)
+    broken = InboundEmail.objects.filter(pk=rows[1].pk)
+    broken.update(state="failed", error="ZeroDivisionError: division by zero", tries=1)
+    broken.get().steps.create(what="broke", detail="ZeroDivisionError: division by zero")
+    return rows
+
+
+@pytest.mark.parametrize(("size", "dark", "language"), LOOKS)
+def test_pages_about_letters(window, letters, grace, size, dark, language):
+    grace.language = language
+    grace.save()
+    taken, broken, bounce = (row.pk for row in letters)
+    message = InboundEmail.objects.get(pk=taken).message_pk
+    paths = [
+        "/agent/letters/",
+        "/agent/letters/?state=waiting",
+        "/agent/letters/?address=no",
+        "/agent/letters/?address=nobody",
+        f"/agent/letters/{taken}/",
+        f"/agent/letters/{broken}/",
+        f"/agent/letters/{bounce}/",
+        f"/agent/letters/{broken}/ticket/",
+        f"/agent/letters/messages/{message}/reading/?charset=koi8-u",
+    ]
+    opened = window(grace, size=size, dark=dark, language=language)
+    wrong = look(opened, paths)
+    page = opened.go("/agent/letters/")
+    page.locator(".row__pick").first.click()
+    page.locator('[name="act"][value="ignore"]').click()
+    page.wait_for_selector("form.form")
+    wrong += opened.faults()
 
     assert wrong == []
 

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from departments.models import ApiToken
+from mailgateway import inbound
+from mailgateway.models import InboundEmail, Mailbox
 from tickets import actions, bulk
 from tickets.attachments import IncomingFile
 from tickets.links import rating_token
@@ -18,6 +20,7 @@ EVERYBODY = {"nobody", "carla", "mallory", "ada", "linus", "grace", "bo", "root"
 SIGNED_IN = EVERYBODY - {"nobody", "bo"}
 AGENTS = {"ada", "linus", "grace", "root"}
 BILLING = {"ada", "grace", "root"}
+LEADS = {"grace", "root"}
 CUSTOMER = {"carla"}
 READERS = CUSTOMER | BILLING
 NOBODY: set[str] = set()
@@ -97,11 +100,22 @@ TICKET_PAGES = {
     "agent:links",
     "agent:department",
 }
+LEDGER_PAGES = {
+    "letters:letters",
+    "letters:handling",
+    "letters:letter",
+    "letters:again",
+    "letters:ticket",
+}
+# The letter that a message of a ticket was made of.
+LETTERS_BEHIND = {"letters:raw", "letters:raw_of_message", "letters:reading"}
 TABLE = {
     **dict.fromkeys(OPEN_PAGES, EVERYBODY),
     **dict.fromkeys(OWN_PAGES, SIGNED_IN),
     **dict.fromkeys(AGENT_PAGES, AGENTS),
     **dict.fromkeys(TICKET_PAGES, BILLING),
+    **dict.fromkeys(LEDGER_PAGES, LEADS),
+    **dict.fromkeys(LETTERS_BEHIND, BILLING),
     # Only for those who have set up a second factor; here nobody has.
     "mfa_deactivate_totp": NOBODY,
     "mfa_view_recovery_codes": NOBODY,
@@ -164,6 +178,11 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
     own = actions.reply_to_ticket(ticket, by=ada, body="One more thing")
     actions.solve_ticket(ticket, by=ada)
     workspace = Workspace.objects.create(name="Mine", owner=ada, query="view=mine")
+    mailbox = Mailbox.objects.create(
+        name="Billing", address="billing@desk.example", department=billing
+    )
+    letter = inbound.receive(mailbox, b"Subject: File\n\nSee file\n")
+    InboundEmail.objects.update(ticket=ticket, message_pk=answer.pk, state="reply")
     return {
         "number": ticket.number,
         "token": answer.attachments.get().token,
@@ -172,6 +191,8 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "kind": "reply",
         "workspace": workspace.pk,
         "job": bulk.start([ticket.pk], act="take", arguments={}, by=ada).pk,
+        "letter": letter.pk,
+        "behind": answer.pk,
         "rating": rating_token(ticket, rated, carla),
     }
 
@@ -179,6 +200,8 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
 def address(name: str, scene: dict[str, object]) -> str:
     wanted = PATTERNS[name].pattern.converters
     values = dict(scene)
+    if name.startswith("letters:"):
+        values["pk"], values["message"] = scene["letter"], scene["behind"]
     if "workspace" in name:
         values["pk"] = scene["workspace"]
     if name.startswith("agent:bulk_"):

@@ -1,6 +1,7 @@
 """Mailboxes are set up with care; ledger and tray are looked at."""
 
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
@@ -110,35 +111,74 @@ def test_another_folder_is_read_from_its_beginning(desk, mailbox, settings_of):
     assert (mailbox.uid_validity, mailbox.last_uid) == (None, 0)
 
 
-def test_a_letter_is_handed_out_as_it_came(desk, enter, mailbox, ada):
-    row = letter(mailbox, raw=b"Subject: \xff\xfe\r\n\r\n<script>\r\n")
-    path = reverse("admin:mailgateway_inboundemail_letter", args=[row.pk])
-    response = desk.get(path)
-    assert response.content == bytes(row.raw)
-    assert response.headers["Content-Disposition"].startswith("attachment")
-    assert (
-        path
-        in desk.get(
-            reverse("admin:mailgateway_inboundemail_change", args=[row.pk])
-        ).content.decode()
-    )
-    assert desk.get(path.replace(str(row.pk), "999999")).status_code == 404
-    assert enter(ada).get(path, follow=True).status_code == 403
+def chosen(act: str, *rows: InboundEmail, **fields) -> dict[str, object]:
+    return {"action": act, "_selected_action": [row.pk for row in rows], **fields}
+
+
+LEDGER = "admin:mailgateway_inboundemail_changelist"
+
+
+def test_a_letter_is_shown_as_it_was_read_and_handed_out(desk, mailbox):
+    row = letter(mailbox)
+    inbound.handle(row.pk)
+
+    page = desk.get(reverse("admin:mailgateway_inboundemail_change", args=[row.pk]))
+
+    text = page.content.decode()
+    assert "carla@customer.example" in text
+    assert "Understood: became a ticket" in text
+    assert reverse("letters:raw", args=[row.pk]) in text
 
 
 def test_letters_that_were_not_understood_are_tried_again(desk, mailbox):
     row = letter(mailbox, state="failed", error="KeyError", tries=5, next_try_at=None)
     done = letter(mailbox, raw=b"Subject: Done\r\n\r\nText\r\n")
     inbound.handle(done.pk)
-    page = desk.post(
-        reverse("admin:mailgateway_inboundemail_changelist"),
-        {"action": "handle_again", "_selected_action": [row.pk, done.pk]},
-        follow=True,
-    )
+
+    page = desk.post(reverse(LEDGER), chosen("run_again", row, done), follow=True)
+
     assert "1 of 1 letter was understood." in page.content.decode()
     row.refresh_from_db()
     assert row.handled_at is not None
     assert row.error == ""
+
+
+def test_letters_are_ignored_once_the_reason_is_known(desk, mailbox, root):
+    row = letter(mailbox, state="failed", error="KeyError", next_try_at=None)
+
+    asked = desk.post(reverse(LEDGER), chosen("ignore", row)).content.decode()
+    row.refresh_from_db()
+    assert (row.state, 'name="reason"' in asked) == ("failed", True)
+
+    desk.post(reverse(LEDGER), chosen("ignore", row, reason="An advertisement"))
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("ignored", "An advertisement")
+    assert row.steps.get().actor == root
+
+
+@pytest.mark.parametrize(
+    "filtered", ["state=failed", "q=CARLA@customer", "received_at__gte=2026-01-01"]
+)
+def test_the_ledger_is_filtered(desk, mailbox, filtered):
+    row = letter(mailbox, state="failed", sender="carla@customer.example", subject="To be found")
+    letter(
+        mailbox, sender="mallory@elsewhere.example", received_at=datetime(2025, 1, 1, tzinfo=UTC)
+    )
+
+    found = desk.get(f"{reverse(LEDGER)}?{filtered.replace('state', 'state__exact')}")
+
+    assert list(found.context["cl"].queryset) == [row]
+
+
+def test_the_dashboard_counts_letters_that_wait(desk, mailbox):
+    index = reverse("admin:index")
+    assert "for a decision" not in desk.get(index).content.decode()
+
+    letter(mailbox, state="failed")
+    letter(mailbox, state="held")
+    letter(mailbox, state="ignored")
+
+    assert "2 letters wait for a decision" in desk.get(index).content.decode()
 
 
 def test_ledger_and_tray_cannot_be_changed(desk, mailbox):

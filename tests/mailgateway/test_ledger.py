@@ -267,3 +267,12 @@ def test_a_letter_without_a_message_cannot_be_read_again(arrives, grace):
 
     with pytest.raises(DeskError, match="by hand"):
         inbound.run_again(row, by=grace)
+
+
+def test_when_it_takes_too_long_the_worker_gets_the_rest(in_quarantine, grace, monkeypatch):
+    monkeypatch.setattr("mailgateway.inbound.byhand.PATIENCE", -1.0)
+
+    tally = inbound.run_all_again([in_quarantine], by=grace)
+
+    assert (tally.done, tally.later) == (0, 1)
+    assert inbound.to_sweep() == [in_quarantine.pk]
