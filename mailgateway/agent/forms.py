@@ -70,7 +70,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def _day(label: str | Promise) -> forms.DateField:
+def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label, required=False, widget=DayInput(), input_formats=["%Y-%m-%d"]
     )

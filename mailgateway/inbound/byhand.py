@@ -31,7 +31,6 @@ State = InboundEmail.State
 What = LetterStep.What
 
 PATIENCE = 5.0  # seconds in which many letters are run again at once; the sweep takes the others
-DECIDED = ("state", "reason", "error", "tries", "handled_at", "next_try_at", "ticket", "message_pk")
 # Machines wrote these, and machines are not answered by a machine of ours.
 BY_MACHINES = frozenset({State.AUTOMATIC, State.BOUNCE, State.OWN})
 
@@ -79,7 +78,7 @@ def run_again(letter: InboundEmail, *, by: User) -> InboundEmail:
     _let_it_be_tried(letter, by)
     if not letter.was_broken_off:
         handle(letter.pk)
-    letter.refresh_from_db(fields=DECIDED)
+    letter.refresh_from_db()
     return letter
 
 
@@ -112,7 +111,7 @@ def _let_it_be_tried(letter: InboundEmail, by: User) -> None:
     write_down(mine, What.RELEASED if mine.state == State.HELD else What.AGAIN, by=by)
     InboundEmail.objects.filter(pk=letter.pk).update(handled_at=None)
     try_again(InboundEmail.objects.filter(pk=letter.pk))
-    letter.refresh_from_db(fields=DECIDED)
+    letter.refresh_from_db()
 
 
 @transaction.atomic

@@ -1,8 +1,8 @@
 """A letter of the ledger as a page shows it: what was read, the bytes, the ticket and why."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.db.models import F
+from django.db.models import BinaryField, F
 from django.db.models.functions import Substr
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from mailgateway.charsets import decode
 from mailgateway.inbound.bodies import storable
 from mailgateway.inbound.rereading import look_into, ticket_behind
 from mailgateway.models import InboundEmail, LetterStep
-from mailgateway.parsing import ParsedEmail
+from mailgateway.parsing import Address, ParsedEmail
 from tickets.models import Ticket
 
 SHOWN_BYTES = 64 * 1024
@@ -36,8 +36,8 @@ PROBLEMS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Look:
-    """What a page says of a letter. `parsed` is None where it cannot be read; `text` and `start`
-    (the first bytes as they came) are cut and hold no reply secret; `message` is what it became."""
+    """What a page says of a letter, without reply secrets. `parsed` is None where it cannot be
+    read; `text` and `start` (the first bytes as they came) are cut; `message` is what it became."""
 
     letter: InboundEmail
     steps: list[LetterStep]
@@ -59,8 +59,9 @@ class Look:
 def look_at(letter: InboundEmail) -> Look:
     """Everything about one letter; its bytes are only fetched as far as they are shown."""
     parsed = look_into(letter)
-    start = InboundEmail.objects.annotate(start=Substr(F("raw"), 1, SHOWN_BYTES))
-    raw = bytes(start.values_list("start", flat=True).get(pk=letter.pk))
+    start = Substr(F("raw"), 1, SHOWN_BYTES, output_field=BinaryField())
+    rows = InboundEmail.objects.filter(pk=letter.pk).annotate(start=start)
+    raw = bytes(rows.values_list("start", flat=True).get())
     ticket = ticket_behind(letter)
     message = None
     if ticket is not None and letter.message_pk is not None:
@@ -69,6 +70,7 @@ def look_at(letter: InboundEmail) -> Look:
     shown = storable(without_secrets(decode(raw, parsed.charset if parsed else None).text))
     if parsed is None:
         return Look(letter, steps, shown, letter.size > SHOWN_BYTES, ticket=ticket, message=message)
+    parsed = _without_secrets(parsed)
     lines = [(name, value) for name, values in parsed.headers.items() for value in values]
     return Look(
         letter,
@@ -76,9 +78,29 @@ def look_at(letter: InboundEmail) -> Look:
         shown,
         letter.size > SHOWN_BYTES,
         parsed=parsed,
-        text=without_secrets(parsed.text[:SHOWN_CHARACTERS]),
-        headers=[(name, without_secrets(value)) for name, value in lines[:SHOWN_HEADERS]],
+        text=parsed.text[:SHOWN_CHARACTERS],
+        headers=lines[:SHOWN_HEADERS],
         problems=[PROBLEMS.get(code, code) for code in parsed.problems],
         ticket=ticket,
         message=message,
+    )
+
+
+def _without_secrets(parsed: ParsedEmail) -> ParsedEmail:
+    """What is shown of a letter lets nobody answer in an agent's name."""
+
+    def plain(people: list[Address]) -> list[Address]:
+        return [Address(one.name, without_secrets(one.email)) for one in people]
+
+    headers = {
+        name: [without_secrets(value) for value in values]
+        for name, values in parsed.headers.items()
+    }
+    return replace(
+        parsed,
+        to=plain(parsed.to),
+        cc=plain(parsed.cc),
+        reply_to=plain(parsed.reply_to),
+        headers=headers,
+        text=without_secrets(parsed.text),
     )

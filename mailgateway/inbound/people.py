@@ -7,7 +7,7 @@ from django.conf import settings
 from departments.actions import welcome_customer
 from departments.models import User
 from helpdesk.lib.language import guess_language
-from mailgateway.addresses import answers_nobody
+from mailgateway.addresses import answers_nobody, without_secrets
 from mailgateway.inbound.bodies import storable
 from mailgateway.models import Mailbox
 from mailgateway.parsing import ParsedEmail
@@ -30,10 +30,11 @@ def sender_of(parsed: ParsedEmail) -> Address:
 
 
 def recipients(parsed: ParsedEmail) -> str:
-    """Everybody it went to, as the ledger keeps them: at most 50 addresses."""
+    """Everybody it went to, as the ledger keeps them: at most 50 addresses, no reply secret."""
     named = [one.email for one in [*parsed.to, *parsed.cc]]
     named += [address.strip("<> ").lower() for address in parsed.headers_all("delivered-to")]
-    known = dict.fromkeys(storable(one) for one in named if "@" in one and len(one) <= 254)
+    fitting = (one for one in named if "@" in one and len(one) <= 254)
+    known = dict.fromkeys(storable(without_secrets(one)) for one in fitting)
     return " ".join(islice(known, MOST_COPIES))
 
 

@@ -151,6 +151,8 @@ def test_no_filter_reads_the_whole_ledger(enter, root, mailbox, at_hosting, want
     InboundEmail.objects.bulk_create(many)
     row_of(mailbox)
     with connection.cursor() as cursor:
+        # What the autovacuum does in time: the planner knows the rows, the index is in order.
+        cursor.execute("REINDEX INDEX letter_by_part")
         cursor.execute("ANALYZE mailgateway_inboundemail")
     client = enter(root)
     with CaptureQueriesContext(connection) as asked:
@@ -229,6 +231,7 @@ def test_no_page_shows_the_address_that_lets_an_agent_answer(lead, arrives, tick
     text = lead.get(reverse("letters:letter", args=[row.pk])).content.decode()
 
     assert secret not in text
+    assert row.recipients == "billing@desk.example"
 
 
 @pytest.mark.parametrize("act", ["letter", "again", "ticket"])
@@ -349,9 +352,7 @@ def test_agents_fetch_the_letter_behind_a_message_as_it_came(enter, ada, arrives
     assert enter(ada).get(reverse("letters:raw_of_message", args=[999999])).status_code == 404
 
 
-def test_what_an_agent_wrote_by_mail_is_fetched_by_no_colleague(
-    enter, ada, grace, billing, arrives, ticket, bo
-):
+def test_what_an_agent_wrote_by_mail_is_fetched_by_no_colleague(enter, ada, grace, arrives, ticket):
     secret = make_reply_address(
         "billing@desk.example", ticket=ticket.pk, user=grace.pk, today=timezone.localdate()
     )
