@@ -51,7 +51,8 @@ class Tally:
             "%(done)d of %(all)d letters were understood.",
             count,
         ) % {"done": self.done, "all": count}
-        return f"{said} {_('The worker tries the others in a moment.')}" if self.later else said
+        later = _("The worker tries the others in a moment.")
+        return f"{said} {later}" if self.later else said
 
 
 def can_handle(user: User, letter: InboundEmail) -> bool:
