@@ -7,6 +7,7 @@ in the bytes, `bodies` and `files` read them, `fields` reads headers, `reports` 
 import binascii
 import re
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
 from mailgateway.charsets import codec_for, decode_header
@@ -21,7 +22,9 @@ __all__ = ["Address", "DeliveryReport", "ParsedEmail", "ParsedFile", "parse"]
 _SENDER_HEADERS = ("from", "reply-to", "return-path", "sender")
 
 
-def parse(raw: bytes, *, charset: str | None = None) -> ParsedEmail:
+def parse(
+    raw: bytes, received_at: datetime | None = None, *, charset: str | None = None
+) -> ParsedEmail:
     """Read one letter. Never raises for what is in it; `problems` says what was cut or guessed.
 
     With `charset` all text parts are read in it whatever they say, and so are raw bytes and wrongly
