@@ -8,7 +8,10 @@ Labels follow the WHATWG Encoding Standard, with those that only mail knows adde
 
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from mailgateway.cyrillic import likeness
 
 # Python codec: labels, compared without case and without anything but letters and digits.
 _LABELS = {
@@ -72,18 +75,23 @@ _LATIN = frozenset(
     | {f"iso-8859-{number}" for number in (2, 3, 4, 10, 13, 14, 15, 16)}
 )
 _ENOUGH_TO_DOUBT = 4  # high bytes; with fewer, a label weighs more than statistics
+_MOST_BY_ACCIDENT = 8  # so many bytes may be UTF-8 by accident; it then reads like nothing usual
+_UNUSUAL = re.compile(
+    r"[^\x00-\x7f\xa0-\xa9\xab-\xb1\xb4-\xb7\xbb\xbf-\u017f\u0218-\u021b"  # Latin
+    r"\u0300-\u0304\u0306-\u0308\u0386-\u03ce\u0401-\u045f\u0490\u0491"  # Greek, Cyrillic
+    r"\u05d0-\u05ea\u0621-\u064a\u0e01-\u0e5b\u1e00-\u1eff"  # Hebrew, Arabic, Thai, Vietnamese
+    r"\u200b-\u2044\u20ac\u2116\u2122\u2190-\u2193\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
+    r"\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff65]"  # Chinese, Japanese, Korean
+)
 _HIGH_BYTES = bytes(range(128, 256))
-_SAMPLE = 20_000  # bytes looked at when guessing
+_ASCII = bytes(range(128))
+_LONG_ASCII = re.compile(rb"([\x00-\x7f]{10})[\x00-\x7f]{20,}([\x00-\x7f]{10})")
+_LOOKED_THROUGH = 100_000
+_SAMPLE = 3_000  # bytes weighed when guessing
 
-# Frequencies per mille, Russian and Ukrainian prose together.
-_FREQUENT = {
-    **dict(zip("оаеинтсрвл", (102, 85, 73, 72, 65, 60, 50, 46, 46, 42), strict=True)),
-    **dict(zip("кмдпузябгь", (36, 32, 31, 29, 29, 21, 21, 18, 16, 18), strict=True)),
-    **dict(zip("ычйхжшюцщэ", (14, 14, 12, 11, 9, 8, 7, 6, 4, 3), strict=True)),
-    **dict(zip("фіїєґёъў", (3, 35, 6, 5, 1, 2, 1, 1), strict=True)),
-}
-_APOSTROPHE = "\u2019"  # stands inside Ukrainian words
 _PUNCTUATION = frozenset("«»—…№“”„•€\u2013\u2018\u2019\xa0©®°·")
+_HARDLY_WORDS = -0.6  # less than any short text scores in its own charset, most in a wrong one
+_LATIN_WORDS = frozenset("àáèéóòùíêôÀÁÈÉÓÒÙÍÊÔ")
 _HARD_TO_BELIEVE = -6.0
 
 
@@ -128,7 +136,7 @@ def _by_mark(data: bytes) -> Decoded | None:
     for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         # The same two bytes begin a Cyrillic word; UTF-16 shows itself by its high bytes.
         if data.startswith(mark) and len(data) % 2 == 0:
-            high = data[3:_SAMPLE:2] if codec == "utf-16-le" else data[2:_SAMPLE:2]
+            high = data[3:_LOOKED_THROUGH:2] if codec == "utf-16-le" else data[2:_LOOKED_THROUGH:2]
             if sum(byte < 5 for byte in high) * 2 >= len(high):
                 return _strict(data[2:], codec)
     return None
@@ -146,7 +154,7 @@ def _by_label(data: bytes, codec: str | None) -> Decoded | None:
     high = len(data) - len(data.translate(None, _HIGH_BYTES))
     if codec not in _MULTI_BYTE or high >= 8:  # four Chinese letters are not UTF-8 by accident
         utf8 = _strict(data, "utf-8")
-        if utf8:
+        if utf8 and (high > _MOST_BY_ACCIDENT or not _UNUSUAL.search(utf8.text)):
             return utf8
     if codec == "utf-8":
         return _almost_utf8(data)
@@ -174,7 +182,7 @@ def _almost_utf8(data: bytes) -> Decoded | None:
 
 
 def _implausible(data: bytes, codec: str) -> bool:
-    sample = data[:_SAMPLE]
+    sample = _sample(data)
     high = len(sample) - len(sample.translate(None, _HIGH_BYTES))
     own = _score(sample, codec)
     if codec == "koi8-r" and _score(sample, "koi8-u") > own:  # one family: no doubt is too small
@@ -187,7 +195,7 @@ def _implausible(data: bytes, codec: str) -> bool:
         if accents * 2 < high:
             return False
         own = _latin_score(sample, codec)
-    doubt = 0.3 + 2 / high  # by how much, per letter, another reading must be better
+    doubt = 0.3 + 5 / high  # by how much, per letter, another reading must be better
     return max(_score(sample, other) for other in _CYRILLIC) > own + doubt
 
 
@@ -195,41 +203,59 @@ def _by_letters(data: bytes) -> Decoded:
     almost = _almost_utf8(data)
     if almost:
         return almost
-    sample = data[:_SAMPLE]
+    sample = _sample(data)
     scores = {codec: _score(sample, codec) for codec in _CYRILLIC}
     best = max(_CYRILLIC, key=scores.__getitem__)  # the first of equals
-    if _latin_score(sample, "windows-1252") >= scores[best]:
+    latin = _latin_score(sample, "windows-1252")
+    if max(scores[best], latin) < _HARDLY_WORDS:
+        eastern = _eastern(data)
+        if eastern:
+            return eastern
+    if latin >= scores[best]:
         best = "windows-1252"
     return Decoded(data.decode(best, "replace"), best, certain=False)
 
 
+def _eastern(data: bytes) -> Decoded | None:
+    """Chinese, Japanese or Korean, where nearly all characters are ordinary ones in a charset."""
+    for codec, (common, share) in _EASTERN.items():
+        try:
+            text = data.decode(codec)
+        except UnicodeError:
+            continue
+        others = re.sub(r"[\x00-\x7f\u3000-\u301f\uff00-\uff65]", "", text[:_SAMPLE])
+        ordinary = sum(common(char) for char in others)
+        if ordinary >= max(len(others) * share, 2):
+            return Decoded(text, codec, certain=False)
+    return None
+
+
+def _leads(codec: str, first: int, last: int) -> Callable[[str], bool]:
+    """Is a character among the frequent ones, which have the first places of an old charset?"""
+
+    def frequent(char: str) -> bool:
+        return first <= char.encode(codec, "replace")[0] <= last
+
+    return frequent
+
+
+_EASTERN: dict[str, tuple[Callable[[str], bool], float]] = {
+    "euc_jis_2004": (lambda char: "\u3040" <= char <= "\u30ff", 0.3),
+    "cp932": (lambda char: "\u3040" <= char <= "\u30ff", 0.3),
+    "cp949": (_leads("euc_kr", 0xB0, 0xC8), 0.9),
+    "gb18030": (_leads("gb2312", 0xB0, 0xD7), 0.85),
+    "big5hkscs": (_leads("big5", 0xA4, 0xC6), 0.85),
+}
+
+
+def _sample(data: bytes) -> bytes:
+    """Some of the bytes, among them as many as possible that are not ASCII."""
+    first = len(data) - len(data.lstrip(_ASCII))
+    return _LONG_ASCII.sub(rb"\1 \2", data[max(first - 10, 0) :][:_LOOKED_THROUGH])[:_SAMPLE]
+
+
 def _score(sample: bytes, codec: str) -> float:
-    """How much like Russian or Ukrainian the bytes read in `codec`: mean per high byte."""
-    total, count = 0.0, 0
-    before, began_small = " ", False
-    text = sample.decode(codec, "replace")
-    for char, after in zip(text, text[1:] + " ", strict=True):
-        if not before.isalpha():
-            began_small = char.islower()
-        if char > "\x7f":
-            count += 1
-            total += _letter_score(char, before, after, began_small=began_small)
-        before = char
-    return total / count if count else 0.0
-
-
-def _letter_score(char: str, before: str, after: str, *, began_small: bool) -> float:
-    lower = char.lower()
-    weight = _FREQUENT.get(lower)
-    if weight is None:
-        inside = before.isalpha() and after.isalpha() and char != _APOSTROPHE
-        return -0.5 if char in _PUNCTUATION and not inside else _HARD_TO_BELIEVE
-    score = weight / 25 - 1.0 if weight > 2 else -2.0
-    if char != lower:  # a capital: fine at the start of a word and among capitals
-        score -= 3.0 if began_small or before.islower() else 0.4
-    if (before < "\x80" and before.isalpha()) or (after < "\x80" and after.isalpha()):
-        score -= 3.0  # two alphabets in one word
-    return score
+    return likeness(sample.decode(codec, "replace"))
 
 
 def _latin_score(sample: bytes, codec: str) -> float:
@@ -245,6 +271,8 @@ def _latin_score(sample: bytes, codec: str) -> float:
                 total += _HARD_TO_BELIEVE / 2
             elif (before > "\x7f" and before.isalpha()) or (after > "\x7f" and after.isalpha()):
                 total -= 2.0
+            elif not before.isalpha() and not after.isalpha():
+                total += 0.5 if char in _LATIN_WORDS else -1.0
             elif (before.isalpha() or after.isalpha()) and not (
                 before.islower() and char.isupper()
             ):

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 
 from mailgateway.charsets import ENCODED_WORD, decode, decode_header
 from mailgateway.parsing.values import Address
@@ -137,12 +136,101 @@ def message_ids(raw: bytes) -> list[str]:
     return list(dict.fromkeys(re.sub(r"\s+", "", one) for one in found if one.strip()))[-_MOST_IDS:]
 
 
+_MONTHS = (
+    "jan янв січ ene gen sty led styczeń leden",
+    "feb фев лют fév lut úno únor luty",
+    "mar мар бер mär mrt březen bře",
+    "apr апр кві abr avr kwi dub",
+    "may май мая тра mai mag maj mei kvě květen",
+    "jun июн чер giu cze juin červen čvn",
+    "jul июл лип lug lip juil červenec čvc",
+    "aug авг сер ago aoû sie srp",
+    "sep сен вер set wrz zář",
+    "oct окт жов okt ott out paź říj",
+    "nov ноя лис lis listopad",
+    "dec дек гру dez dic gru déc pro",
+)
+_MONTH_OF = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.split()}
+_ZONES = {
+    "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "met": 1, "mez": 1,
+    "cest": 2, "mest": 2, "mesz": 2, "eet": 2, "sast": 2, "ist": 5.5, "eest": 3, "msk": 3, "msd": 4,
+    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+}  # fmt: skip
+_TIME = re.compile(
+    r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s*([ap])\.?m\b)?", re.I
+)
+_DOTTED_DAY = re.compile(r"\d{4}\.\d{1,2}\.\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4}")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_NUMBERS = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b")
+_OFFSET = re.compile(r"(?:([+-])\s*(\d{1,2}):?(\d{2})?|\b(0\d|1[0-4])([0-5]\d))(?!\d)")
+
+
 def moment(raw: bytes) -> datetime | None:
-    """A date header as an aware time, or None. A date without a zone is taken as UTC."""
-    text = re.sub(r"\s+", " ", decode_header(raw[:500]))
-    for read in (parsedate_to_datetime, datetime.fromisoformat):
-        with suppress(ValueError, TypeError, IndexError, OverflowError, AttributeError):
-            found = read(text)
-            found = found if found.tzinfo else found.replace(tzinfo=UTC)
-            return found.astimezone(UTC)
+    """A date header as an aware time, or None. A date without a zone is taken as UTC.
+
+    RFC 5322 and what is written instead: ISO 8601, months in other languages, years of two digits,
+    named zones, hours and seconds one too many.
+    """
+    text = re.sub(r"\([^()]*\)", " ", decode_header(raw[:500])).lower()
+    time = _TIME.search(_DOTTED_DAY.sub(lambda hit: " " * len(hit[0]), text))
+    day = _day(text[: time.start()] + " " + text[time.end() :] if time else text)
+    if day is None:
+        return None
+    year, month, date = day
+    hours, minutes, seconds = (int(time[n] or 0) for n in (1, 2, 3)) if time else (0, 0, 0)
+    if time and time[4]:
+        hours = hours % 12 + (12 if time[4] == "p" else 0)
+    with suppress(ValueError, OverflowError):
+        found = datetime(year, month, date, tzinfo=UTC)
+        if hours <= 24 and minutes < 60 and seconds <= 60:
+            zone = _zone(text[time.end() :]) if time else timedelta(0)
+            return found + timedelta(hours=hours, minutes=minutes, seconds=seconds) - zone
     return None
+
+
+def _day(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of a date without its time."""
+    for pattern, order in ((_ISO, (1, 2, 3)), (_NUMBERS, (3, 2, 1))):
+        if found := pattern.search(text):
+            year, month, day = (int(found[place]) for place in order)
+            return (year, month, day) if month <= 12 else (year, day, month)
+    words = re.findall(r"[^\W\d_]+|\d+", text)
+    months = [place for place, word in enumerate(words) if _month(word)]
+    if not months:
+        return None
+    # "Mar" may be a Tuesday (es, it: martedì) and a month: the month stands beside the day.
+    place = next((one for one in months if one and words[one - 1].isdigit()), months[-1])
+    digits = [int(word) for word in [*words[max(place - 1, 0) : place], *words[place + 1 :]]
+              if word.isdigit() and len(word) <= 4]  # fmt: skip
+    if len(digits) < 2:
+        return None
+    day, year = digits[0], digits[1]
+    if day > 31:
+        day, year = year, day
+    if year < 100:
+        year += 2000 if year < 69 else 1900
+    elif year < 1000:
+        year += 1900  # years counted from 1900, as C does
+    return year, _month(words[place]), day
+
+
+def _month(word: str) -> int:
+    """The number of a month by its name, whole or abbreviated, or 0."""
+    for length in (len(word), 4, 3):
+        if (number := _MONTH_OF.get(word[:length])) is not None and len(word) >= 3:
+            return number
+    return 0
+
+
+def _zone(after: str) -> timedelta:
+    """The offset that stands behind a time."""
+    if found := _OFFSET.search(after):
+        hours, minutes = int(found[2] or found[4]), int(found[3] or found[5] or 0)
+        if hours <= 14 and minutes < 60:
+            return timedelta(hours=hours, minutes=minutes) * (-1 if found[1] == "-" else 1)
+        return timedelta(0)
+    for word in re.findall(r"[a-z]+", after):
+        if word in _ZONES:
+            return timedelta(hours=_ZONES[word])
+    return timedelta(0)
