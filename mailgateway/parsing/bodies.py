@@ -23,6 +23,11 @@ class Segment:
     text: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
 
+    @property
+    def says_something(self) -> bool:
+        """More than white space and empty tags."""
+        return bool(self.as_text().strip() or re.search(r"<im[ga]", "".join(self.html), re.I))
+
     def as_text(self) -> str:
         """The text; where it is missing or blank, the text of the HTML."""
         text = "".join(self.text)
@@ -36,13 +41,23 @@ class Segment:
         return f"<div>{'<br>'.join(lines)}</div>" if any(map(str.strip, lines)) else ""
 
 
-def is_body(part: Part, root: Part) -> bool:
-    """Whether a part is to be read in its place rather than listed as a file."""
+READABLE = ("text/plain", "text/html", "text/enriched", "text/richtext")
+
+
+def is_body(part: Part, root: Part, *, is_first: bool) -> bool:
+    """Whether a part is to be read in its place rather than listed as a file (RFC 8621, 4.1.4).
+
+    A name alone does not make a file of what stands first or is one of several alternatives.
+    """
     if part.content_type.startswith("multipart/"):
         return True  # one that could not be taken apart
-    if part.content_type not in ("text/plain", "text/html") or is_attachment(part):
+    if part.content_type not in READABLE or is_attachment(part):
         return False
-    return part is root or bool(part.alternative) or not claimed_name(part, None)
+    if part.inside == "multipart/related" and not part.is_first:
+        return False
+    if part is root or part.alternative or not claimed_name(part, None):
+        return True
+    return is_first and not part.raw("content-disposition")
 
 
 def html_label(data: bytes, label: str | None) -> str | None:
@@ -53,17 +68,35 @@ def html_label(data: bytes, label: str | None) -> str | None:
     return found[1].decode("ascii") if found else label
 
 
-def text_of(part: Part, data: bytes, forced: str | None = None) -> tuple[str, str, bool]:
-    """A text part decoded: text, charset, whether the charset is certain. `forced` is a codec that
-    is used whatever the part says."""
+@dataclass(frozen=True)
+class Text:
+    """A text part decoded; `certain` as in `charsets.Decoded`, `label` as the letter has it."""
+
+    text: str
+    charset: str
+    certain: bool
+    label: str
+
+
+def text_of(part: Part, data: bytes, forced: str | None = None) -> Text:
+    """A text part as text with plain line ends, in the codec `forced` whatever the part says."""
     label = part.parameters.get("charset", b"").decode("ascii", "replace") or None
     if part.content_type == "text/html":
         label = html_label(data, label)
     found = decode_as(data, forced) if forced else decode(data, label)
     text = found.text.replace("\r\n", "\n").replace("\r", "\n")
+    if part.content_type in ("text/enriched", "text/richtext"):
+        text = _unenriched(text)
     if part.parameters.get("format", b"").lower() == b"flowed":
         text = _unflowed(text, delsp=part.parameters.get("delsp", b"").lower() == b"yes")
-    return text, found.charset, found.certain
+    return Text(text, found.charset, found.certain, (label or "")[:60])
+
+
+def _unenriched(text: str) -> str:
+    """text/enriched (RFC 1896) as plain text: one line break is a space, two are one."""
+    text = re.sub(r"<param>[^<]*+</param>", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"\n+", lambda hit: " " if len(hit[0]) == 1 else hit[0][1:], text)
+    return re.sub(r"<<|<[^<>]{1,60}>", lambda hit: "<" if hit[0] == "<<" else "", text)
 
 
 def _unflowed(text: str, *, delsp: bool) -> str:
@@ -93,7 +126,7 @@ def link_pictures(html: str, ids: dict[str, str]) -> str:
     changes = []
     for tag in tags(html):
         value = tag.attribute("src") if tag.name == "img" else ""
-        cid = ids.get(local_source(value).lower()) if value else None
+        cid = ids.get(local_source(value).lower()) or ids.get(value.lower()) if value else None
         if cid:
             changes.append((tag.start, tag.end, value, f"cid:{cid}"))
     pieces, position = [], 0
@@ -120,5 +153,7 @@ def lift_pictures(html: str) -> tuple[str, list[tuple[str, str, str]]]:
 
 
 def shown_names(html: str) -> set[str]:
-    """What the HTML shows of its own letter, in lower case."""
-    return {name.lower() for name in inline_sources(html)}
+    """What the HTML shows, in lower case: Content-IDs and names in the letter, whole addresses."""
+    named = {name.lower() for name in inline_sources(html)}
+    addressed = {tag.attribute("src").strip().lower() for tag in tags(html) if tag.name == "img"}
+    return named | addressed - {""}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from mailgateway.charsets import ENCODED_WORD, decode, decode_header
 from mailgateway.parsing.values import Address
 
-_MOST_ADDRESSES = 1_000
+MOST_ADDRESSES = 1_000
 _LONGEST_NAME = 500
 _MOST_IDS = 1_000
 _ANGLES = re.compile(rb"<([^<>]*+)>?")
@@ -36,7 +36,7 @@ def addresses(raw: bytes, fallback: str | None = None) -> list[Address]:
         carried = b""
         if address:
             found.append(address)
-        if len(found) >= _MOST_ADDRESSES:
+        if len(found) >= MOST_ADDRESSES:
             break
     return found
 
@@ -151,12 +151,26 @@ _MONTHS = (
     "dec дек гру dez dic gru déc pro",
 )
 _MONTH_OF = {name: number for number, row in enumerate(_MONTHS, 1) for name in row.split()}
-_ZONES = {
-    "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "met": 1, "mez": 1,
-    "cest": 2, "mest": 2, "mesz": 2, "eet": 2, "sast": 2, "ist": 5.5, "eest": 3, "msk": 3, "msd": 4,
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-    "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
-}  # fmt: skip
+_ZONE_NAMES = {  # by hours from UTC
+    0: "ut utc gmt z wet",
+    1: "bst west cet met mez",
+    2: "cest mest mesz eet sast",
+    3: "eest msk",
+    4: "msd",
+    5.5: "ist",
+    8: "hkt sgt",
+    9: "jst kst",
+    10: "aest",
+    11: "aedt",
+    12: "nzst",
+    13: "nzdt",
+    -4: "edt",
+    -5: "est cdt",
+    -6: "cst mdt",
+    -7: "mst pdt",
+    -8: "pst",
+}
+_ZONES = {name: hours for hours, names in _ZONE_NAMES.items() for name in names.split()}
 _TIME = re.compile(
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s*([ap])\.?m\b)?", re.I
 )

@@ -3,6 +3,7 @@
 import binascii
 import re
 import unicodedata
+from urllib.parse import unquote_to_bytes
 
 from mailgateway.charsets import codec_for, decode, decode_header
 from mailgateway.parsing.structure import Part, headers_of, parameters
@@ -11,7 +12,18 @@ from mailgateway.parsing.values import ParsedFile
 _LONGEST_NAME = 255  # bytes, the limit of most file systems
 _LONGEST_EXTENSION = 20
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c]")
+_EXTENDED = re.compile(rb"([A-Za-z][\w.-]{1,40})'[A-Za-z-]{0,10}'(?=\S*%)")
+_PERCENT = re.compile(rb"%[89A-Fa-f][0-9A-Fa-f]%[89A-Fa-f][0-9A-Fa-f]")
+# Windows opens devices under these names, with any extension.
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)", re.IGNORECASE)
 _NAMES = {
+    "application/applefile": "resource-fork.bin",
+    "application/ms-tnef": "winmail.dat",
+    "application/pgp-encrypted": "pgp-version.txt",
+    "application/pgp-signature": "signature.asc",
+    "application/pkcs7-mime": "smime.p7m",
+    "application/pkcs7-signature": "smime.p7s",
+    "application/vnd.ms-tnef": "winmail.dat",
     "message/delivery-status": "delivery-status.txt",
     "message/disposition-notification": "read-receipt.txt",
     "text/calendar": "invite.ics",
@@ -19,8 +31,6 @@ _NAMES = {
 }
 _EXTENSIONS = {
     "application/pdf": "pdf",
-    "application/pgp-signature": "asc",
-    "application/pkcs7-signature": "p7s",
     "application/zip": "zip",
     "image/bmp": "bmp",
     "image/gif": "gif",
@@ -31,7 +41,10 @@ _EXTENSIONS = {
     "text/csv": "csv",
     "text/html": "html",
     "text/plain": "txt",
+    "text/rtf": "rtf",
+    "application/rtf": "rtf",
     "text/vcard": "vcf",
+    "text/x-vcard": "vcf",
 }
 
 
@@ -39,6 +52,8 @@ def safe_name(name: str) -> str:
     """A name without path, control and direction signs, at most 255 bytes, its extension kept."""
     name = _UNSEEN.sub("", unicodedata.normalize("NFC", name))
     name = re.sub(r"\s+", " ", re.split(r"[/\\]", name.rstrip("/\\ "))[-1]).strip(" .")
+    if _RESERVED.match(name):
+        name = f"_{name}"
     if len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
         stem, dot, extension = name.rpartition(".")
         if not stem or len(extension) > _LONGEST_EXTENSION:
@@ -59,15 +74,37 @@ def claimed_name(part: Part, fallback: str | None) -> str:
         raw = values.get(key, b"")
         if raw:
             charset = values.get(f"{key}*", b"").decode("ascii", "replace")
+            if not charset:
+                charset, raw = _coded_without_star(raw)
             text = decode(raw, charset).text if codec_for(charset) else decode_header(raw, fallback)
             if safe_name(text):
                 return safe_name(text)
     return ""
 
 
+def _coded_without_star(raw: bytes) -> tuple[str, bytes]:
+    """The charset and bytes of `utf-8''%D0%9F` and `%D0%9F` where RFC 2231 wants a star before."""
+    found = _EXTENDED.match(raw)
+    data = unquote_to_bytes(raw[found.end() :] if found else raw)
+    if found and codec_for(found[1].decode("ascii")):
+        return found[1].decode("ascii"), data
+    if _PERCENT.search(raw) and not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return "", raw
+        return "utf-8", data
+    return "", raw
+
+
 def is_attachment(part: Part) -> bool:
     """The sender asks for a file rather than for something to read."""
     return parameters(part.raw("content-disposition"))[0] == "attachment"
+
+
+def content_location(part: Part) -> str:
+    """Where the part says it comes from: pictures are named by this as well (RFC 2557)."""
+    return re.sub(r"\s+", "", decode_header(part.raw("content-location"))).strip("<>")
 
 
 def content_id(part: Part) -> str:

@@ -22,6 +22,12 @@ _SURE_HEADER = re.compile(
     rb"|authentication-results)[ \t]*:",
     re.IGNORECASE,
 )
+_SAME_TYPES = {
+    "application/x-pkcs7-mime": "application/pkcs7-mime",
+    "application/x-pkcs7-signature": "application/pkcs7-signature",
+    "image/jpg": "image/jpeg",
+    "text/x-html": "text/html",
+}
 _BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,200}?)[ \t]*\r?$", re.MULTILINE)
 _BASE64 = bytes(range(65, 91)) + bytes(range(97, 123)) + b"0123456789+/="
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}[ \t\r]*")
@@ -35,6 +41,7 @@ class Part:
     body: bytes
     depth: int = 0
     inside: str = ""  # the type of the multipart around it
+    is_first: bool = True  # in the multipart around it
     alternative: int = 0  # the number of the multipart/alternative it belongs to
     content_type: str = "text/plain"
     parameters: dict[str, bytes] = field(default_factory=dict)
@@ -65,6 +72,7 @@ def leaves(raw: bytes, problems: list[str]) -> tuple[Part, list[Part]]:
             if part.depth >= DEEPEST:
                 _note(problems, "depth-cut")
             else:
+                part.body = _decoded_container(part)
                 children = list(_split(part, MOST_PARTS - len(found) - len(waiting), problems))
         if not children:
             found.append(part)
@@ -76,6 +84,7 @@ def leaves(raw: bytes, problems: list[str]) -> tuple[Part, list[Part]]:
         for child in reversed(children):
             inner = _part(child, problems, "message/rfc822" if letters else "text/plain")
             inner.depth, inner.inside = part.depth + 1, part.content_type
+            inner.is_first = child is children[0]
             inner.alternative = part.alternative
             waiting.append(inner)
     return root, found
@@ -105,8 +114,11 @@ def _part(raw: bytes, problems: list[str], default: str = "text/plain") -> Part:
     headers, body = _headers(raw, problems)
     part = Part(headers, raw[body:], content_type=default)
     claimed, part.parameters = parameters(part.raw("content-type"))
-    if re.fullmatch(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", claimed):
-        part.content_type = claimed
+    found = re.match(r"[a-z0-9][\w.+-]*/[a-z0-9*][\w.+*-]*", claimed)
+    if found:
+        part.content_type = _SAME_TYPES.get(found[0], found[0])
+    elif part.parameters.get("name") and default == "text/plain":
+        part.content_type = "application/octet-stream"
     return part
 
 
@@ -147,6 +159,15 @@ def _keep(headers: list[tuple[str, bytes]], lines: list[bytes]) -> None:
         headers.append((found[1].decode("ascii").lower(), found[2].replace(b"\0", b"")))
 
 
+def _decoded_container(part: Part) -> bytes:
+    """The body of a multipart, which some programs encode as a whole (RFC 2045 6.4 forbids it)."""
+    coding = part.raw("content-transfer-encoding").strip().lower()
+    boundary = part.parameters.get("boundary", b"").rstrip()
+    if coding in (b"base64", b"quoted-printable") and b"--" + boundary not in part.body:
+        return payload(part, [])
+    return part.body
+
+
 def _split(part: Part, most: int, problems: list[str]) -> Iterator[bytes]:
     """The children of a multipart; none if it has no boundary anywhere."""
     body = part.body
@@ -184,6 +205,11 @@ def _without_last_break(data: bytes) -> bytes:
 _PIECE = re.compile(rb'((?:[^;"\\]++|\\.|"[^"\\]*+(?:\\.[^"\\]*+)*"|["\\])*)(?:;|$)')
 
 
+_NO_SEMICOLON = re.compile(
+    rb"\s*([\w/.+-]*)\s+(?=[\w-]{1,40}\*?\s?=)|\s*()(?=(?:file)?name\*?=)", re.IGNORECASE
+)
+
+
 def parameters(raw: bytes) -> tuple[str, dict[str, bytes]]:
     """A header such as Content-Type: its value in lower case and its parameters as bytes.
 
@@ -192,6 +218,8 @@ def parameters(raw: bytes) -> tuple[str, dict[str, bytes]]:
     """
     raw = re.sub(rb"\r?\n", b"", raw)
     pieces = _PIECE.findall(raw)
+    if found := _NO_SEMICOLON.match(pieces[0]):  # "attachment filename=x", or no value at all
+        pieces[0:1] = [found[1], pieces[0][found.end() :]]
     value = re.sub(rb"\([^()]*\)", b"", pieces[0]).strip(b" \t\"'").decode("latin-1").lower()
     plain: dict[str, bytes] = {}
     numbered: dict[str, dict[int, tuple[bool, bytes]]] = {}

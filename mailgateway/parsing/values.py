@@ -45,9 +45,15 @@ class DeliveryReport:
 class ParsedEmail:
     """One letter. `text` is always the whole body; `html` is raw, to be cleaned before it is shown.
 
-    Message-ids stand without angle brackets, header names in lower case. `problems` are codes for
-    what was cut or guessed: `charset-guessed`, `depth-cut`, `headers-cut`, `junk-in-headers`,
-    `no-blank-line`, `no-boundary`, `no-date`, `no-sender`, `parts-cut`, `transfer-encoding`.
+    Message-ids stand without angle brackets, header names in lower case. `date` is what the letter
+    claims if that can be true, else when a server took it; `claimed_date` is what it claims.
+    `charset` was used for the text, `label` is what the letter named, `certain` whether the bytes
+    say so. `protection` is "signed", "encrypted" or empty; nothing was verified. `method` is what
+    an invitation asks for (RFC 5546).
+
+    `problems` are codes for what was cut or guessed: `addresses-cut`, `charset-guessed`,
+    `date-doubtful`, `depth-cut`, `headers-cut`, `junk-in-headers`, `letter-cut`, `no-blank-line`,
+    `no-boundary`, `no-date`, `no-sender`, `parts-cut`, `time-cut`, `transfer-encoding`.
     """
 
     message_id: str
@@ -64,6 +70,11 @@ class ParsedEmail:
     html: str
     files: list[ParsedFile]
     charset: str
+    label: str = ""
+    certain: bool = True
+    claimed_date: datetime | None = None
+    protection: str = ""
+    method: str = ""
     problems: list[str] = field(default_factory=list)
     delivery_report: DeliveryReport | None = None
 
