@@ -143,13 +143,13 @@ def _by_mark(data: bytes) -> Decoded | None:
 
 
 def _by_label(data: bytes, codec: str | None) -> Decoded | None:
+    if codec == "iso2022_jp_ext":
+        return _strict(data, codec) or _japanese(data)
     if codec in _STATEFUL or codec in _WIDE:
         return _strict(data, codec)
     if data.isascii():
         if codec is None and b"\x1b$" in data:
-            return _strict(data, "iso2022_jp_ext") or Decoded(
-                data.decode(), "us-ascii", certain=True
-            )
+            return _strict(data, "iso2022_jp_ext") or _japanese(data)
         return Decoded(data.decode(), codec or "us-ascii", certain=True)
     high = len(data) - len(data.translate(None, _HIGH_BYTES))
     if codec not in _MULTI_BYTE or high >= 8:  # four Chinese letters are not UTF-8 by accident
@@ -164,6 +164,23 @@ def _by_label(data: bytes, codec: str | None) -> Decoded | None:
     if read and (codec in _MULTI_BYTE or not _implausible(data, codec)):
         return read
     return None
+
+
+_SHIFTED = re.compile(rb"\x1b(?:\$\(?[@BDO-Q]|\([A-Z])([^\x1b]*+)")
+
+
+def _japanese(data: bytes) -> Decoded | None:
+    """ISO-2022-JP with the rows NEC and IBM added, which Python's codec refuses: as EUC-JP."""
+
+    def shift(found: re.Match[bytes]) -> bytes:
+        start, letters = found[0][:3], found[1]
+        if start == b"\x1b(I":
+            return b"".join(b"\x8e%c" % (byte | 0x80) for byte in letters)
+        high = bytes(byte | 0x80 if byte > 0x20 else byte for byte in letters)
+        return high if start.startswith(b"\x1b$") else letters
+
+    text = _SHIFTED.sub(shift, data).decode("euc_jis_2004", "replace")
+    return Decoded(text, "iso2022_jp_ext", certain=False)
 
 
 def _strict(data: bytes, codec: str) -> Decoded | None:
@@ -303,7 +320,8 @@ def decode_header(raw: bytes, fallback: str | None = None, forced: str | None = 
     """
     text = ""
     for _ in range(_ROUNDS):
-        text = _decode_words(re.sub(rb"\r?\n(?=[ \t])|\0", b"", raw), fallback, forced)
+        flat = re.sub(rb"\r\n?|\n", b"\n", raw).replace(b"\0", b"")
+        text = _decode_words(flat, fallback, forced)
         if "=?" not in text or not ENCODED_WORD.search(text.encode("utf-8")):
             break
         raw, fallback, forced = text.encode("utf-8"), "utf-8", None
@@ -367,7 +385,9 @@ def _from_base64(text: bytes) -> bytes:
 
 
 def _from_q(text: bytes) -> bytes:
+    if b" " not in re.sub(rb"\n[ \t]+", b"", text):
+        text = re.sub(rb"\n[ \t]+", b"", text)  # folded where no space is
     text = text.replace(b"_", b" ")
-    text = re.sub(rb"=[ \t]+(?=[0-9A-Fa-f]{2})", b"=", text)  # folded inside a byte
-    text = re.sub(rb"=[ \t]+(?==)", b"", text)  # folded the way a quoted-printable body is
+    text = re.sub(rb"=\s+(?=[0-9A-Fa-f]{2})", b"=", text)  # folded inside a byte
+    text = re.sub(rb"=\s+(?==)", b"", text)  # folded the way a quoted-printable body is
     return re.sub(rb"=([0-9A-Fa-f]{2})", lambda code: bytes([int(code[1], 16)]), text)

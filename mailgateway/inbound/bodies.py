@@ -1,6 +1,7 @@
 """The words and files of a letter, as tickets keep them."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
     An agent's letter (`keep_quoted=False`) quotes our notice, whose reply address is a secret: the
     quotation stays in the ledger only.
     """
-    reading = {"charset": parsed.charset, "problems": parsed.problems}
+    reading = reading_of(parsed)
     text = quoting.fold(storable(parsed.text))
     visible = text.visible.strip("\r\n")
     if parsed.html.strip():
@@ -42,6 +43,21 @@ def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
     if not (body.text.strip() or body.html.strip() or body.quoted_text.strip()):
         body = replace(Body.plain(_("(no text)")), reading=reading)
     return body
+
+
+def reading_of(parsed: ParsedEmail) -> dict[str, Any]:
+    """How the letter was read, for the agent who reads it: see `Body` and `ParsedEmail`."""
+    problems = list(parsed.problems)
+    if parsed.html.strip() and html.too_costly(parsed.html):
+        problems.append("html-as-text")
+    return {
+        "charset": parsed.charset,
+        "label": storable(parsed.label),
+        "certain": parsed.certain,
+        "problems": problems,
+        "protection": parsed.protection,
+        "method": parsed.method,
+    }
 
 
 def files_of(parsed: ParsedEmail) -> list[IncomingFile]:

@@ -5,11 +5,11 @@ import hashlib
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from mailgateway import screening
+from mailgateway import bounds, screening
 from mailgateway.inbound import conversation, machines, people
 from mailgateway.inbound.bodies import storable
 from mailgateway.models import InboundEmail
-from mailgateway.parsing import ParsedEmail, parse
+from mailgateway.parsing import ParsedEmail
 from mailgateway.screening import Kind
 
 State = InboundEmail.State
@@ -17,7 +17,7 @@ State = InboundEmail.State
 
 def understand(letter: InboundEmail) -> None:
     """Fill in what became of `letter`; the caller saves it. Raises whatever breaks."""
-    parsed = parse(bytes(letter.raw))
+    parsed = bounds.read(bytes(letter.raw), letter.received_at)
     sender = people.sender_of(parsed)
     letter.letter_id = storable(parsed.message_id)[:998]
     letter.sender = sender.email

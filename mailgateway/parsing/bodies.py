@@ -15,6 +15,13 @@ _DATA_PICTURE = re.compile(
 )
 
 
+def joined(texts: list[str]) -> str:
+    """Several texts one under the other, each ending its last line."""
+    texts = [text for text in texts if text.strip()]
+    ended = [text if text.endswith("\n") else f"{text}\n" for text in texts[:-1]]
+    return "".join([*ended, *texts[-1:]])
+
+
 @dataclass
 class Segment:
     """One thing to read, as text, as HTML, or as both (the members of a multipart/alternative)."""
@@ -30,14 +37,14 @@ class Segment:
 
     def as_text(self) -> str:
         """The text; where it is missing or blank, the text of the HTML."""
-        text = "".join(self.text)
+        text = joined(self.text)
         return text if text.strip() or not self.html else to_text("\n".join(self.html))
 
     def as_html(self) -> str:
         """The HTML; where it is missing, the text with its line breaks."""
         if self.html:
             return "\n".join(self.html)
-        lines = entities.escape("".join(self.text), quote=False).strip("\r\n").splitlines()
+        lines = entities.escape(joined(self.text), quote=False).strip("\r\n").splitlines()
         return f"<div>{'<br>'.join(lines)}</div>" if any(map(str.strip, lines)) else ""
 
 

@@ -17,6 +17,9 @@ _HOST = rb"@[^\s<>()\[\]\",;:']{1,255}"
 _BARE = re.compile(rb"(?:\"[^\"\s@]{1,64}\"|[^\s<>()\[\]\",;:']{1,200})" + _HOST)
 
 
+_QUOTED_LOCAL = re.compile(r'"[^"]*[^\w.+-][^"]*"@')
+
+
 def addresses(raw: bytes, fallback: str | None = None) -> list[Address]:
     """Everybody named in an address header; groups give their members, what has no `@` is nobody.
 
@@ -24,7 +27,7 @@ def addresses(raw: bytes, fallback: str | None = None) -> list[Address]:
     """
     found: list[Address] = []
     carried = b""  # "Doe, Carla <carla@example.com>": a comma that should have been quoted
-    for chunk, separator in _chunks(re.sub(rb"\r?\n", b"", raw)):
+    for chunk, separator in _chunks(raw.replace(b"\r\n", b"\n")):
         if b"@" not in chunk:
             name = carried + chunk.strip() + b", "
             carried = name if separator == b"," and len(name) < _LONGEST_NAME else b""
@@ -56,6 +59,9 @@ def _chunks(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
             if word and word[0].endswith(b"?="):
                 position = word.end()
                 continue
+        if char == b"<" and raw[position + 1 : position + 2] == b"@":
+            end = raw.find(b">", position, position + 500)
+            position = end if end > 0 else position
         if char == b'"' and position < last_quote:
             position = _end_of_quote(raw, position)
             continue
@@ -105,14 +111,18 @@ def _address(chunk: bytes, fallback: str | None) -> Address | None:
 
 
 def _email(raw: bytes, fallback: str | None) -> str:
-    text = re.sub(r"\s+", "", decode_header(raw, fallback))
+    text = decode_header(raw, fallback).strip()
+    if not _QUOTED_LOCAL.match(text):
+        text = re.sub(r"\s+", "", text)
+    text = re.sub(r"^@[^:@]*+(?:,@[^:@,]*+)*+:", "", text)  # the way a letter was to take (RFC 822)
     text = re.sub(r"^(mailto|smtp):", "", text, flags=re.IGNORECASE).strip("<>[]'\",;:.")
     local, _, domain = text.rpartition("@")
     domain = domain.strip(".").lower()
     if not domain.isascii():
         with suppress(UnicodeError):
             domain = domain.encode("idna").decode("ascii")
-    return f"{local.strip(chr(34)).lower()}@{domain}" if local and domain else ""
+    local = local.lower() if _QUOTED_LOCAL.match(text) else local.strip('"').lower()
+    return f"{local}@{domain}" if local and domain else ""
 
 
 def _name(raw: bytes, fallback: str | None) -> str:
@@ -121,7 +131,9 @@ def _name(raw: bytes, fallback: str | None) -> str:
     plain = re.sub(rb"[<>]|\([^()]*+\)|\bmailto:", b" ", raw)
     for candidate in (plain, *comments):
         text = decode_header(re.sub(rb'\\(.)|"', rb"\1", candidate), fallback)
-        text = re.sub(r"\s+", " ", text).strip(" ,;'\"")
+        text = re.sub(r"\s+", " ", text).strip(' ,;"')
+        if len(text) > 1 and text[0] == text[-1] == "'":
+            text = text[1:-1].strip()
         if text.strip("[]() "):
             return text
     return ""
@@ -132,7 +144,8 @@ def message_ids(raw: bytes) -> list[str]:
     text = decode(re.sub(rb"\r?\n", b"", raw)).text
     found = re.findall(r"<([^<>]{1,998})>", text)
     if not found:
-        found = [word.strip("<>,;\"'()") for word in text.split() if "@" in word]
+        words = text.split()
+        found = [word.strip("<>,;\"'()") for word in words if "@" in word or len(words) == 1]
     return list(dict.fromkeys(re.sub(r"\s+", "", one) for one in found if one.strip()))[-_MOST_IDS:]
 
 

@@ -27,6 +27,11 @@ _NAMES = {
     "message/delivery-status": "delivery-status.txt",
     "message/disposition-notification": "read-receipt.txt",
     "text/calendar": "invite.ics",
+    "message/external-body": "reference.txt",
+    "message/feedback-report": "report.txt",
+    "message/global-headers": "headers.txt",
+    "message/partial": "part-of-a-letter.txt",
+    "message/rfc822-headers": "headers.txt",
     "text/rfc822-headers": "headers.txt",
 }
 _EXTENSIONS = {
@@ -115,7 +120,7 @@ def content_id(part: Part) -> str:
 
 def default_name(part: Part, content: bytes, number: int, fallback: str | None) -> str:
     """A name for a part that has none: the subject of a letter, `invite.ics`, else a number."""
-    if part.content_type == "message/rfc822":
+    if part.content_type in ("message/rfc822", "message/global", "message/news"):
         subject = next((value for key, value in headers_of(content) if key == "subject"), b"")
         return (
             safe_name(re.sub(r"[/\\]", "-", decode_header(subject, fallback)) + ".eml")

@@ -104,7 +104,7 @@ class Reading:
         """Put the pieces together and find out which files the HTML shows."""
         if not any(segment.says_something for segment in self.segments):
             self.segments += [one for one in self.instead if one.says_something][:1]
-        self.text = _joined([segment.as_text() for segment in self.segments])
+        self.text = bodies.joined([segment.as_text() for segment in self.segments])
         if any(segment.html for segment in self.segments):
             self.html = self._with_pictures("\n".join(one.as_html() for one in self.segments))
 
@@ -128,10 +128,3 @@ class Reading:
                 self.files[place] = replace(file, inline=True, content_id=cid)
                 known.update({name: cid for name in (*names, file.name.lower()) if name})
         return bodies.link_pictures(html, known)
-
-
-def _joined(texts: list[str]) -> str:
-    """Several texts one under the other, each ending its last line."""
-    texts = [text for text in texts if text.strip()]
-    ended = [text if text.endswith("\n") else f"{text}\n" for text in texts[:-1]]
-    return "".join([*ended, *texts[-1:]])

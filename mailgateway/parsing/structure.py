@@ -13,6 +13,7 @@ MOST_PARTS = 2_000
 DEEPEST = 100
 _HEADER_BYTES = 262_144
 _HEADER_COUNT = 1_000
+_JUNK_LINES = 20
 
 _HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
 _SURE_HEADER = re.compile(
@@ -85,9 +86,15 @@ def leaves(raw: bytes, problems: list[str]) -> tuple[Part, list[Part]]:
             inner = _part(child, problems, "message/rfc822" if letters else "text/plain")
             inner.depth, inner.inside = part.depth + 1, part.content_type
             inner.is_first = child is children[0]
+            if part.content_type == "multipart/related" and part.parameters.get("start"):
+                inner.is_first = _bare_id(inner) == part.parameters["start"].strip(b"<> ")
             inner.alternative = part.alternative
             waiting.append(inner)
     return root, found
+
+
+def _bare_id(part: Part) -> bytes:
+    return re.sub(rb"[\s<>]", b"", part.raw("content-id"))
 
 
 def headers_of(raw: bytes) -> list[tuple[str, bytes]]:
@@ -138,7 +145,9 @@ def _headers(raw: bytes, problems: list[str]) -> tuple[list[tuple[str, bytes]], 
         elif _HEADER.match(line):
             _keep(headers, lines)
             lines = [line]
-        elif _SURE_HEADER.match(raw, end):
+        elif not headers and not lines and _SURE_HEADER.match(line.lstrip()):
+            lines = [line.lstrip()]
+        elif _goes_on(raw, end):
             _note(problems, "junk-in-headers")
         else:
             _note(problems, "no-blank-line")
@@ -151,6 +160,17 @@ def _headers(raw: bytes, problems: list[str]) -> tuple[list[tuple[str, bytes]], 
             break
     _keep(headers, lines)
     return headers, position
+
+
+def _goes_on(raw: bytes, position: int) -> bool:
+    """Do headers go on behind a line of junk and what is folded under it?"""
+    for _ in range(_JUNK_LINES):
+        if _SURE_HEADER.match(raw, position):
+            return True
+        if raw[position : position + 1] not in (b" ", b"\t"):
+            return False
+        position = raw.find(b"\n", position) + 1 or len(raw)
+    return False
 
 
 def _keep(headers: list[tuple[str, bytes]], lines: list[bytes]) -> None:
@@ -188,6 +208,8 @@ def _split(part: Part, most: int, problems: list[str]) -> Iterator[bytes]:
         if start >= 0:
             yield _without_last_break(body[start : found.start()])
         start = -1 if found[1] else found.end()
+        if found[1] and number:
+            return  # what stands behind is an epilogue (RFC 2046 5.1.1)
         number += 1
         if number > most:
             _note(problems, "parts-cut")
