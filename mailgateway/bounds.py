@@ -17,9 +17,9 @@ from types import FrameType
 
 from mailgateway.parsing import ParsedEmail, parse
 
-LARGEST = 64 * 1024 * 1024  # bytes of a letter that are read; what stands behind is not
+LARGEST = 56 * 1024 * 1024  # bytes of a letter that are read; what stands behind is not
 _MEMORY = 352 * 1024 * 1024  # bytes on top of what the process has already
-_SECONDS = 6.0
+_SECONDS = 5.0
 _BEGINNING = 128 * 1024
 _SECONDS_FOR_BEGINNING = 1.5
 _BARE = 20_000

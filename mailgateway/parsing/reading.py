@@ -10,6 +10,7 @@ from mailgateway.parsing.bodies import Segment
 from mailgateway.parsing.structure import Part
 from mailgateway.parsing.values import ParsedFile
 
+_MOST_TEXT = 4 * 1024 * 1024  # bytes that are read as text; nobody reads more on a page
 _CALENDARS = ("text/calendar", "application/ics")
 _RICH = ("text/rtf", "application/rtf")
 # They say once more what their neighbours in multipart/alternative say.
@@ -31,6 +32,7 @@ class Reading:
         self.fallback: str | None = None  # for raw 8-bit headers: what the body turned out to be
         self.instead: list[Segment] = []  # to read where the letter has no words of its own
         self.text = self.html = ""
+        self.room = _MOST_TEXT
 
     def take(self, part: Part) -> None:
         """Read one part, as something to read or as a file."""
@@ -45,6 +47,11 @@ class Reading:
         if part.content_type != "text/html":
             data, written_in = files.without_uuencode(data, self.fallback)
             self.files += written_in
+        if len(data) > self.room:
+            if "text-cut" not in self.problems:
+                self.problems.append("text-cut")
+            data = data[: self.room]
+        self.room -= len(data)
         found = bodies.text_of(part, data, self.forced)
         if not found.certain and "charset-guessed" not in self.problems:
             self.problems.append("charset-guessed")

@@ -53,7 +53,8 @@ class ParsedEmail:
 
     `problems` are codes for what was cut or guessed: `addresses-cut`, `charset-guessed`,
     `date-doubtful`, `depth-cut`, `headers-cut`, `junk-in-headers`, `letter-cut`, `no-blank-line`,
-    `no-boundary`, `no-date`, `no-sender`, `parts-cut`, `time-cut`, `transfer-encoding`.
+    `no-boundary`, `no-date`, `no-sender`, `parts-cut`, `text-cut`, `time-cut`,
+    `transfer-encoding`.
     """
 
     message_id: str

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 import resource
 import sys
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from helpdesk.lib import html
 from mailgateway import bounds, quoting
 from mailgateway.parsing import Address, ParsedEmail
 
-_PATIENCE = 9.5  # seconds the reader has for one letter before it is killed
+_PATIENCE = 8.5  # seconds the reader has for one letter before it is killed
 _MEMORY = 400 * 1024 * 1024  # bytes the reader may add to what it has at its start
 _SMALL = 256 * 1024  # bytes that are looked at when the reader did not survive the letter
 
@@ -99,7 +100,11 @@ def _read_on(ours: Connection, pipe: Connection) -> None:
             file, raw = pipe.recv()
         except EOFError:
             return
-        pipe.send(_line(file, raw))
+        try:
+            line = _line(file, raw)
+        except Exception:  # whatever it is, the others wait for their lines
+            line = _line(file, raw, most=_SMALL, in_short=True)
+        pipe.send(line)
 
 
 def _limit_memory() -> None:
@@ -160,11 +165,15 @@ def _person(one: Address) -> dict[str, str]:
 
 
 def _machine(parsed: ParsedEmail) -> dict[str, Any]:
-    """Whether a machine wrote it, and about whom."""
+    """Whether a machine wrote it (RFC 3834, RFC 3464), and about whom."""
     report = parsed.delivery_report
+    keyword = re.sub(r"\(.*?\)", "", parsed.header("auto-submitted")).partition(";")[0].strip()
+    reason = f"Delivery report: {report.action}" if report else ""
+    if not reason and keyword.lower() not in ("", "no"):
+        reason = f"Auto-Submitted: {keyword}"
     return {
-        "auto_submitted": report is not None,
-        "auto_reason": f"report: {report.action}" if report else None,
+        "auto_submitted": bool(reason),
+        "auto_reason": reason or None,
         "bounce": parsed.is_bounce_report,
-        "bounced_recipients": report.failed if report else [],
+        "bounced_recipients": report.failed if report and parsed.is_bounce_report else [],
     }
