@@ -34,14 +34,17 @@ class Exceeded(BaseException):
     """A bound was reached. No `Exception`, so that nothing on the way takes it for its own."""
 
 
-def read(raw: bytes, received_at: datetime | None = None) -> ParsedEmail:
-    """Read one letter as far as the bounds allow; never raises for what is in it."""
+def read(
+    raw: bytes, received_at: datetime | None = None, *, charset: str | None = None
+) -> ParsedEmail:
+    """Read one letter as far as the bounds allow, in `charset` if somebody chose one; never raises
+    for what is in it."""
     size_problem = "letter-cut" if len(raw) > LARGEST else ""
     attempts = ((LARGEST, _SECONDS, size_problem), (_BEGINNING, _SECONDS_FOR_BEGINNING, "time-cut"))
     for size, seconds, problem in attempts:
         try:
             with bounded(seconds, _MEMORY):
-                parsed = parse(raw[:size], received_at)
+                parsed = parse(raw[:size], received_at, charset=charset)
         except (Exceeded, MemoryError, RecursionError):
             continue
         if problem:

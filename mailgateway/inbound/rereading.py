@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from departments.models import User
 from helpdesk.lib.errors import DeskError
+from mailgateway import bounds
 from mailgateway.charsets import codec_for
 from mailgateway.inbound.bodies import body_of, storable
 from mailgateway.inbound.steps import write_down
 from mailgateway.models import InboundEmail, LetterStep
-from mailgateway.parsing import ParsedEmail, parse
+from mailgateway.parsing import ParsedEmail
 from tickets import actions
 from tickets.models import Ticket
 from tickets.permissions import can_work_on, require
@@ -25,7 +26,7 @@ def look_into(letter: InboundEmail, *, charset: str = "") -> ParsedEmail | None:
     if letter.was_broken_off or letter.size > LARGEST_LOOKED_INTO:
         return None
     try:
-        return parse(bytes(letter.raw), charset=charset or None)
+        return bounds.read(bytes(letter.raw), letter.received_at, charset=charset or None)
     except Exception:  # the very letters that somebody wants to look at are those that break us
         log.exception("Letter %s of the ledger cannot be looked into", letter.pk)
         return None
