@@ -385,9 +385,10 @@ def _from_base64(text: bytes) -> bytes:
 
 
 def _from_q(text: bytes) -> bytes:
-    if b" " not in re.sub(rb"\n[ \t]+", b"", text):
-        text = re.sub(rb"\n[ \t]+", b"", text)  # folded where no space is
-    text = text.replace(b"_", b" ")
     text = re.sub(rb"=\s+(?=[0-9A-Fa-f]{2})", b"=", text)  # folded inside a byte
     text = re.sub(rb"=\s+(?==)", b"", text)  # folded the way a quoted-printable body is
+    unfolded = re.sub(rb"\n[ \t]+", b"", text)
+    if b" " not in unfolded:  # a fold is a space only where spaces are written as they are
+        text = unfolded
+    text = text.replace(b"_", b" ")
     return re.sub(rb"=([0-9A-Fa-f]{2})", lambda code: bytes([int(code[1], 16)]), text)

@@ -14,7 +14,7 @@ _MOST_IDS = 1_000
 _ANGLES = re.compile(rb"<([^<>]*+)>?")
 _ASIDE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"(?!@)|\([^()]*+\)')
 _HOST = rb"@[^\s<>()\[\]\",;:']{1,255}"
-_BARE = re.compile(rb"(?:\"[^\"\s@]{1,64}\"|[^\s<>()\[\]\",;:']{1,200})" + _HOST)
+_BARE = re.compile(rb"(?:\"[^\"@]{1,64}\"|[^\s<>()\[\]\",;:']{1,200})" + _HOST)
 
 
 _QUOTED_LOCAL = re.compile(r'"[^"]*[^\w.+-][^"]*"@')
@@ -114,7 +114,7 @@ def _email(raw: bytes, fallback: str | None) -> str:
     text = decode_header(raw, fallback).strip()
     if not _QUOTED_LOCAL.match(text):
         text = re.sub(r"\s+", "", text)
-    text = re.sub(r"^@[^:@]*+(?:,@[^:@,]*+)*+:", "", text)  # the way a letter was to take (RFC 822)
+    text = re.sub(r"^(?:@[^:@,]*,?)+:", "", text)  # the way a letter was to take (RFC 822)
     text = re.sub(r"^(mailto|smtp):", "", text, flags=re.IGNORECASE).strip("<>[]'\",;:.")
     local, _, domain = text.rpartition("@")
     domain = domain.strip(".").lower()

@@ -42,6 +42,46 @@ def test_cyrillic_is_recognised_behind_a_label_that_lies(text, codec, label):
     assert decode(text.encode(codec), label).text == text
 
 
+SHORT = ["Ціна", "Тест", "Домен", "Привіт", "ДЯКУЮ", "СРОЧНО", "Їжак", "Отчёт", "Львів", "ПОЧТА"]
+
+
+@pytest.mark.parametrize("text", SHORT)
+@pytest.mark.parametrize("codec", CYRILLIC)
+def test_a_true_label_is_believed_for_one_word(text, codec):
+    if encodable(text, codec):
+        assert decode(text.encode(codec), codec).text == text
+
+
+@pytest.mark.parametrize("codec", ["cp1251", "koi8-u", "iso-8859-5", "cp866"])
+@pytest.mark.parametrize("text", ["Тест", "Домен", "Привіт", "СРОЧНО", "Перенос", "Оксана"])
+def test_one_word_without_a_label_is_recognised(text, codec):
+    if encodable(text, codec):
+        assert decode(text.encode(codec)).text == text
+
+
+@pytest.mark.parametrize("text", ["La città è più bella", "c'est à Noël", "Señor, mañana no"])
+def test_words_of_one_accented_letter_do_not_make_a_text_cyrillic(text):
+    assert decode(text.encode("cp1252")).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("メールが届きません。よろしくお願いします", "shift_jis"),
+        ("メールが届きません。よろしくお願いします", "euc_jp"),
+        ("메일이 오지 않습니다 확인 부탁드립니다", "euc_kr"),
+        ("我收不到邮件，请帮忙看一下服务器", "gb2312"),
+        ("我收不到郵件，請幫忙看一下伺服器的設定", "big5"),
+    ],
+)
+def test_eastern_letters_without_a_label_are_recognised(text, codec):
+    assert decode(text.encode(codec)).text == text
+
+
+def test_japanese_with_the_rows_of_nec_is_read():
+    assert decode(b"\x1b$B-!$F$9$H\x1b(B", "iso-2022-jp").text == "①てすと"
+
+
 @pytest.mark.parametrize(("text", "codec"), READINGS)
 def test_a_true_label_is_believed(text, codec):
     assert decode(text.encode(codec), codec).text == text
@@ -140,6 +180,8 @@ def test_nothing_raises_and_the_text_can_be_stored(data, label):
         (b"=?utf-8?Q?two words =D0=B2?=", "two words в"),
         (b"=?utf-8?B?0J/R\r\n gNC4?=", "При"),
         (b"=?utf-8?Q?=D0=9F=D1=\r\n =80?=", "Пр"),
+        (b"=?utf-8?Q?=D0=9F=D1=80=\r\n D0=B8?=", "При"),
+        (b"=?utf-8?Q?=D0=9F\r\n =D1=80?=", "Пр"),
         (b"Re:=?utf-8?B?0J/RgNC4?=!", "Re:При!"),
         (b"=?utf-8?Q??= x", "x"),
         (b"=?utf-8?B?0J/RgNC4", "При"),

@@ -1,7 +1,9 @@
+import base64
 import hashlib
 import json
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,51 @@ def test_message_ids_are_found_in_everything_that_is_written_for_them():
     assert message_ids(b"") == []
 
 
+def test_an_id_of_one_word_without_a_sign_is_still_an_id():
+    assert message_ids(b"13909-771306") == ["13909-771306"]
+    assert message_ids(b"not an id") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Tue, 03 Mar 26 12:00:00 +0200", "2026-03-03T10:00:00"),
+        ("Tue, 03 Mar 126 12:00:00 +0000", "2026-03-03T12:00:00"),
+        ("Tue, 03 Mar 2026 12:00:00 EEST (Kyiv)", "2026-03-03T09:00:00"),
+        ("Tue, 03 Mar 2026 24:00:00 +0000", "2026-03-04T00:00:00"),
+        ("Tue, 03 Mar 2026 23:59:60 +0000", "2026-03-04T00:00:00"),
+        ("Tue, 03 Mar 2026 1:05:00 PM -0800", "2026-03-03T21:05:00"),
+        ("Tue, 03-Mar-2026 12:00:00 GMT", "2026-03-03T12:00:00"),
+        ("Tue Mar  3 12:00:05 EET 2026", "2026-03-03T10:00:05"),
+        ("Tue, 03 Mar 2026 12.00.00 +0200", "2026-03-03T10:00:00"),
+        ("Tue,03Mar2026 12:00:00 GMT+0200", "2026-03-03T10:00:00"),
+        ("вт, 03 бер. 2026 12:00:00 +0200", "2026-03-03T10:00:00"),
+        ("3 марта 2026 г., 12:00:00 +0300", "2026-03-03T09:00:00"),
+        ("Di, 03 Mär 2026 12:00:00 +0100", "2026-03-03T11:00:00"),
+        ("mar, 03 mar 2026 12:00:00 +0100", "2026-03-03T11:00:00"),
+        ("03.03.2026 12:00", "2026-03-03T12:00:00"),
+        ("2026-03-03 12:00:00.123+02:00", "2026-03-03T10:00:00"),
+        ("Tue, 03 Mar 2026 12:00:00 +9999", "2026-03-03T12:00:00"),
+    ],
+)
+def test_dates_in_all_their_broken_forms(written, meant):
+    assert moment(written.encode()).isoformat() == f"{meant}+00:00"
+
+
+RECEIVED_AT = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("claim", ["Wed, 01 Jan 2036 00:00:00 +0000", "Thu, 01 Jan 1970 00:00:00"])
+def test_a_date_that_cannot_be_true_gives_way_to_the_servers(claim):
+    email = parse(
+        letter("Received: by b; Tue, 03 Mar 2026 11:00:00 +0000", f"Date: {claim}"), RECEIVED_AT
+    )
+    assert email.date.isoformat() == "2026-03-03T11:00:00+00:00"
+    assert email.claimed_date.isoformat()[:4] == claim.split()[3]
+    assert "date-doubtful" in email.problems
+    assert parse(letter("Subject: x"), RECEIVED_AT).date == RECEIVED_AT
+
+
 def test_dates_are_aware_and_nonsense_is_none():
     assert moment(b"Tue, 03 Mar 2026 12:00:00 +0200").isoformat() == "2026-03-03T10:00:00+00:00"
     assert moment(b"Tue, 03 Mar 2026 12:00:00").isoformat() == "2026-03-03T12:00:00+00:00"
@@ -139,6 +186,9 @@ def test_a_letter_without_a_date_is_dated_by_its_last_server():
         ("\x00a\nb.txt", "ab.txt"),
         ("..", ""),
         ("и\u0306.txt", "й.txt"),
+        ("con.txt", "_con.txt"),
+        ("LPT1", "_LPT1"),
+        ("console.txt", "console.txt"),
         ("Акт" * 100 + ".pdf", ("Акт" * 42)[:125] + ".pdf"),
     ],
 )
@@ -155,6 +205,109 @@ def test_two_files_of_one_name_stay_two():
         letter("Content-Type: multipart/mixed; boundary=b", body=f"{part}1\r\n{part}2\r\n--b--")
     )
     assert [(file.name, file.content) for file in email.files] == [("a.txt", b"1"), ("a.txt", b"2")]
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "attachment; filename*1*=%82.pdf; filename*0*=utf-8''%D0%90%D0%BA%D1",  # out of order
+        "attachment; filename*=utf-8''%D0%90%D0%BA%D1%82.pdf",
+        "attachment; filename*=%D0%90%D0%BA%D1%82.pdf",  # no charset
+        "attachment; filename=utf-8''%D0%90%D0%BA%D1%82.pdf",  # no star
+        "attachment; filename=%D0%90%D0%BA%D1%82.pdf",
+        'attachment; filename*0="=?utf-8?B?0JDQ"; filename*1="utGC?=.pdf"',
+        'attachment; filename="=?utf-8?B?0JDQutGC?=.pdf"',
+        "attachment; filename=Акт.pdf",
+        'attachment filename="Акт.pdf"',  # no semicolon
+        'filename="Акт.pdf"',  # no value
+        'attachment; filename="C:\\Docs\\Акт.pdf"',
+    ],
+)
+def test_file_names_in_all_their_broken_forms(disposition):
+    email = parse(
+        letter("Content-Type: application/pdf", f"Content-Disposition: {disposition}", body="%PDF")
+    )
+    assert [file.name for file in email.files] == ["Акт.pdf"]
+
+
+def parts(*bodies, kind="mixed", more=""):
+    inside = "".join(f"--b\r\n{body}\r\n" for body in bodies)
+    return letter(f"Content-Type: multipart/{kind}; boundary=b{more}", body=f"{inside}--b--\r\n")
+
+
+def test_texts_in_a_row_are_one_text_line_under_line():
+    email = parse(parts("\r\nOne", "Content-Type: text/plain\r\n\r\nTwo"))
+    assert email.text == "One\nTwo"
+    twice = parse(parts("\r\nOne", "\r\nTwo", kind="alternative"))
+    assert twice.text == "One\nTwo"
+
+
+def test_what_stands_behind_the_last_boundary_is_no_part():
+    raw = parts("\r\nWords") + parts("\r\nWords").partition(b"\r\n\r\n")[2]
+    assert parse(raw).text == "Words"
+
+
+def test_a_named_text_is_a_file_unless_it_comes_first_without_asking_to_be_one():
+    named = "Content-Type: text/plain; name=note.txt\r\n\r\nWords"
+    assert parse(parts(named)).text == "Words"
+    second = parse(parts("\r\nHello", named))
+    assert (second.text, [file.name for file in second.files]) == ("Hello", ["note.txt"])
+
+
+def test_the_part_that_starts_a_related_set_is_the_one_it_names():
+    email = parse(
+        parts(
+            "Content-Type: text/plain\r\nContent-ID: <a>\r\n\r\nLegend",
+            "Content-Type: text/html\r\nContent-ID: <b>\r\n\r\n<p>Words</p>",
+            kind="related",
+            more='; start="<b>"',
+        )
+    )
+    assert email.text == "Words"
+    assert [file.content for file in email.files] == [b"Legend"]
+
+
+def test_a_picture_named_by_its_whole_address_stands_in_the_text():
+    email = parse(
+        parts(
+            'Content-Type: text/html\r\n\r\n<img src="http://example.com/a.png">',
+            "Content-Type: image/png\r\nContent-Location: http://example.com/a.png\r\n\r\nx",
+            kind="related",
+        )
+    )
+    assert email.files[0].inline
+    assert f'src="cid:{email.files[0].content_id}"' in email.html
+
+
+def test_a_multipart_that_was_coded_as_a_whole_is_opened():
+    inner = base64.encodebytes(b"--b\r\n\r\nWords\r\n--b--\r\n").decode()
+    email = parse(
+        letter(
+            "Content-Type: multipart/mixed; boundary=b",
+            "Content-Transfer-Encoding: base64",
+            body=inner,
+        )
+    )
+    assert email.text == "Words"
+
+
+def test_headers_go_on_behind_junk_and_a_first_line_that_is_set_in():
+    email = parse(b" From: carla@example.com\r\njunk\r\n folded junk\r\nSubject: x\r\n\r\nbody")
+    assert (email.sender.email, email.subject, email.text) == ("carla@example.com", "x", "body")
+
+
+def test_routes_quoted_names_and_apostrophes_of_people():
+    assert emails_of(b"Carla <@a.example,@b.example:carla@example.com>") == [
+        ("Carla", "carla@example.com")
+    ]
+    assert emails_of(b'"carla smith"@example.com') == [("", '"carla smith"@example.com')]
+    assert emails_of(b"Smiths' <carla@example.com>") == [("Smiths'", "carla@example.com")]
+
+
+def test_more_text_than_anybody_reads_is_cut_with_a_word_about_it():
+    email = parse(letter("Subject: x", body="words\r\n" * 700_000))
+    assert "text-cut" in email.problems
+    assert len(email.text) < 5_000_000
 
 
 def test_a_multipart_without_a_boundary_is_still_read():
