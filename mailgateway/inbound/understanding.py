@@ -31,7 +31,7 @@ def understand(letter: InboundEmail) -> None:
     if verdict.kind == Kind.OWN:
         letter.state = State.OWN
         letter.reason = _("Our own letter came back.")
-    elif verdict.kind == Kind.BOUNCE:
+    elif verdict.kind in {Kind.BOUNCE, Kind.DELAY, Kind.RECEIPT}:
         machines.bounce(letter, parsed)
     elif verdict.kind in {Kind.AUTO_REPLY, Kind.NOTICE} and machines.automatic(
         letter, parsed, verdict

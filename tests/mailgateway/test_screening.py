@@ -26,7 +26,7 @@ CARLA = "carla@customer.example"
         ({"subject": "Автовідповідь: відпустка"}, Kind.AUTO_REPLY),
         ({"Auto_Submitted": "auto-generated"}, Kind.NOTICE),
         ({"Return_Path": "<>"}, Kind.NOTICE),
-        ({"Precedence": "bulk"}, Kind.LIST),
+        ({"Precedence": "bulk"}, Kind.BULK),
         ({"List_Id": "<news.shop.example>"}, Kind.LIST),
         ({"Auto_Submitted": "no"}, Kind.PERSON),
         ({"X_Auto_Response_Suppress": "All"}, Kind.PERSON),
