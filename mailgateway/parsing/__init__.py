@@ -53,7 +53,7 @@ def parse(
     headers: dict[str, list[str]] = {}
     for key, value in root.headers:
         headers.setdefault(key, []).append(decode_header(value, fallback))
-    return ParsedEmail(
+    email = ParsedEmail(
         message_id=next(iter(fields.message_ids(root.raw("message-id"))), ""),
         in_reply_to=fields.message_ids(root.raw("in-reply-to")),
         references=fields.message_ids(root.raw("references")),
@@ -74,8 +74,8 @@ def parse(
         protection=protection_of(parts, reading.text),
         method=reading.method,
         problems=problems,
-        delivery_report=delivery_report(root, parts),
     )
+    return replace(email, delivery_report=delivery_report(email, parts))
 
 
 def _believed(

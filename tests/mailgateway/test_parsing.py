@@ -15,6 +15,7 @@ from mailgateway.parsing import Address, parse
 from mailgateway.parsing.fields import addresses, message_ids, moment
 from mailgateway.parsing.files import safe_name
 from mailgateway.quoting import fold, fold_html
+from mailgateway.verdicts import kind_of
 
 LETTERS = sorted((Path(__file__).parent / "emails").glob("*.eml"))
 
@@ -30,6 +31,7 @@ def read(path):
     answers["html_visible"] = html.to_text(cleaned.visible).strip()
     answers["html_folded"] = html.to_text(cleaned.folded)
     answers["is_bounce_report"] = email.is_bounce_report
+    answers["verdict"] = kind_of(email).kind
     answers["date"] = email.date and email.date.isoformat()
     answers["file_names"] = [file.name for file in email.files]
     answers["files"] = [

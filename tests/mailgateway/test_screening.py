@@ -1,13 +1,10 @@
 """What machines write is recognised, kept, and never answered."""
 
-import pytest
 from django.utils import timezone
 
 from mailgateway import screening
 from mailgateway.addresses import make_letter_id
 from mailgateway.models import InboundEmail, OutboundEmail
-from mailgateway.parsing import parse
-from mailgateway.screening import Kind
 from tests.letters import bounce_of, letter
 from tickets.actions import reply_to_ticket, solve_ticket
 from tickets.lifecycle import Status
@@ -15,26 +12,6 @@ from tickets.models import Delivery, Event, Ticket
 
 State = InboundEmail.State
 CARLA = "carla@customer.example"
-
-
-@pytest.mark.parametrize(
-    ("headers", "kind"),
-    [
-        ({"Auto_Submitted": "auto-replied (vacation)"}, Kind.AUTO_REPLY),
-        ({"X_Autoreply": "yes"}, Kind.AUTO_REPLY),
-        ({"Precedence": "auto_reply"}, Kind.AUTO_REPLY),
-        ({"subject": "Автовідповідь: відпустка"}, Kind.AUTO_REPLY),
-        ({"Auto_Submitted": "auto-generated"}, Kind.NOTICE),
-        ({"Return_Path": "<>"}, Kind.NOTICE),
-        ({"Precedence": "bulk"}, Kind.BULK),
-        ({"List_Id": "<news.shop.example>"}, Kind.LIST),
-        ({"Auto_Submitted": "no"}, Kind.PERSON),
-        ({"X_Auto_Response_Suppress": "All"}, Kind.PERSON),
-        ({"subject": "Question about automatic reply: how?"}, Kind.PERSON),
-    ],
-)
-def test_headers_tell_machines_from_people(mailbox, headers, kind):
-    assert screening.verdict(parse(letter(**headers)), mailbox).kind == kind
 
 
 def test_an_auto_reply_neither_reopens_nor_is_answered(arrives, ticket, ada):
