@@ -1,9 +1,10 @@
 """What happens to people and places."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from departments.models import Department, Membership, Organisation, User
+from departments.models import Department, Membership, Organisation, ReturnedMail, User
 from helpdesk.lib.errors import DeskError
 
 
@@ -58,3 +59,24 @@ def retire_agent(user: User) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     user.api_tokens.all().delete()
+
+
+@transaction.atomic
+def note_returned_mail(
+    person: User, *, status: str = "", detail: str = "", pause_after: int = 0
+) -> ReturnedMail:
+    """A letter to `person` came back. After `pause_after` in a row their notices are paused (0:
+    never); letters that people write go to them all the same."""
+    returned, _is_new = ReturnedMail.objects.select_for_update().get_or_create(person=person)
+    returned.times += 1
+    returned.last_at = timezone.now()
+    returned.status, returned.detail = status[:12], detail[:500]
+    if pause_after and returned.times >= pause_after and returned.paused_at is None:
+        returned.paused_at = returned.last_at
+    returned.save()
+    return returned
+
+
+def forget_returned_mail(address: str) -> None:
+    """They wrote to us: their address is well."""
+    ReturnedMail.objects.filter(person__email=address.lower()).delete()

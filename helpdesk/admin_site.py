@@ -20,7 +20,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         _("Departments and agents"),
         ("Department", "Agent", "OpeningHours", "Category", "Service"),
     ),
-    (_("Mail"), ("Mailbox", "InboundEmail", "OutboundEmail")),
+    (
+        _("Mail"),
+        ("Mailbox", "InboundEmail", "OutboundEmail", "AutomaticMail", "Breaker", "ReturnedMail"),
+    ),
     (_("Promises and answers"), ("Target", "EscalationRule", "CannedReply", "Tag", "Workspace")),
     (
         _("People and access"),

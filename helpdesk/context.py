@@ -5,17 +5,20 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_info
 
 from departments.models import User
 from mailgateway.models import InboundEmail
+from mailgateway.troubles import troubles_for
 from tickets.agent.nav import Nav, nav_of
 
 MOST_LETTERS: Final = 99
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """`desk`: name, trial (the trial mail server is in use), version, languages [(code, name)]."""
+    """`desk`: name, trial (the trial mail server is in use), version, languages [(code, name)],
+    troubles (of the mail, for whoever can do something about them; asked for only where shown)."""
     return {
         "desk": {
             "name": settings.DESK_NAME,
@@ -25,6 +28,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
                 (code, get_language_info(code)["name_local"].capitalize())
                 for code, _name in settings.LANGUAGES
             ],
+            "troubles": SimpleLazyObject(lambda: troubles_for(request.user)),
         }
     }
 

@@ -104,6 +104,20 @@ def answer_subject(subject: str, ticket: int) -> str:
     return f"Re: {bare[:400]} [#{ticket}]"
 
 
+def bare_subject(subject: str) -> str:
+    """What a subject is about, to be compared: without Re and its like, without our tags, in lower
+    case."""
+    bare = " ".join(_TAG.sub(" ", subject).split())
+    while found := _ANSWERED.match(bare):
+        bare = bare[found.end() :]
+    return bare.casefold()
+
+
+def make_loop_mark() -> str:
+    """What X-Loop says in our automatic letters: this desk wrote it. Nobody else can say so."""
+    return tokens.short_mac("loop", "this desk")
+
+
 def answers_nobody(address: str) -> bool:
     """Does nobody read what is sent there?"""
     return bool(_NO_REPLY.match(address)) or address.lower().endswith(".invalid")

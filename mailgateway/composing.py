@@ -14,7 +14,12 @@ from django.utils.dateparse import parse_datetime
 from departments.models import User, signature_of
 from helpdesk.lib import mail
 from helpdesk.lib.markup import to_text
-from mailgateway.addresses import answer_subject, make_letter_id, make_reply_address
+from mailgateway.addresses import (
+    answer_subject,
+    make_letter_id,
+    make_loop_mark,
+    make_reply_address,
+)
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
 from tickets.audience import Letter
 from tickets.links import agent_ticket_link, rating_link, ticket_link
@@ -45,6 +50,8 @@ def compose(draft: Draft) -> OutboundEmail:
     to_agent = draft.kind not in TO_CUSTOMERS
     address = draft.mailbox.address if draft.mailbox else settings.DEFAULT_FROM_EMAIL
     headers = _threading(ticket, reader if to_agent else None)
+    if draft.kind != Letter.REPLIED:
+        headers["X-Loop"] = make_loop_mark()
     headers |= _marks(draft.kind)
     answerable = to_agent and bool(draft.mailbox and draft.mailbox.takes_plus_addresses)
     if answerable:

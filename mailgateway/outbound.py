@@ -17,8 +17,7 @@ from django.utils.translation import override
 
 from departments.models import User
 from helpdesk.lib.errors import DeskError
-from mailgateway import smtp
-from mailgateway.addresses import answers_nobody
+from mailgateway import breaker, smtp
 from mailgateway.composing import TO_CUSTOMERS, Draft, assemble, compose
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
 from tickets import actions
@@ -34,7 +33,6 @@ GIVE_UP = timedelta(days=2)
 # A code for signing in is of no use later.
 GIVE_UP_ACCOUNT = timedelta(hours=1)
 ACCOUNT = "account"
-ACKNOWLEDGED_PER_HOUR = 5
 AT_ONCE = 200
 
 
@@ -51,7 +49,7 @@ def prepare(event: Event) -> list[OutboundEmail]:
     )
     mailbox = mailbox_of(event.ticket)
     rows = []
-    for kind, readers in _letters(event):
+    for kind, readers in _letters(event, mailbox):
         row = compose(Draft(event, kind, tuple(readers), message, mailbox))
         if message is not None and message.undo_until:
             row.next_try_at = message.undo_until
@@ -62,7 +60,7 @@ def prepare(event: Event) -> list[OutboundEmail]:
     return rows
 
 
-def _letters(event: Event) -> list[tuple[Letter, list[User]]]:
+def _letters(event: Event, mailbox: Mailbox | None) -> list[tuple[Letter, list[User]]]:
     """Who gets which letter: customers one together, so that everybody sees who else has it;
     agents one each, for it may carry a secret of theirs."""
     customers: list[User] = []
@@ -75,20 +73,9 @@ def _letters(event: Event) -> list[tuple[Letter, list[User]]]:
     if customers:
         letters.append((Letter.REPLIED, customers))
     customer = acknowledged(event)
-    if customer is not None and _may_be_acknowledged(customer):
+    if customer is not None and breaker.may_be_acknowledged(event, customer, mailbox):
         letters.append((Letter.RECEIVED, [customer]))
-    return letters
-
-
-def _may_be_acknowledged(customer: User) -> bool:
-    """Not machines, not ourselves, and nobody more than some times an hour: no ping-pong."""
-    if answers_nobody(customer.email) or Mailbox.objects.filter(address__iexact=customer.email):
-        return False
-    since = timezone.now() - timedelta(hours=1)
-    lately = OutboundEmail.objects.filter(
-        recipient=customer.email, kind=Letter.RECEIVED, created_at__gte=since
-    )
-    return lately.count() < ACKNOWLEDGED_PER_HOUR
+    return [one for one in letters if breaker.lets_through(one[0], one[1][0], mailbox)]
 
 
 def mailbox_of(ticket: Ticket | None) -> Mailbox | None:

@@ -4,6 +4,7 @@ from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
 from departments.models.knowledge import Category, Service
 from departments.models.people import Agent, ApiToken, Organisation, User
 from departments.models.places import Department, Membership, signature_of, signed
+from departments.models.reach import ReturnedMail
 
 __all__ = [
     "Agent",
@@ -15,6 +16,7 @@ __all__ = [
     "OpeningHours",
     "OpeningSlot",
     "Organisation",
+    "ReturnedMail",
     "Service",
     "User",
     "signature_of",

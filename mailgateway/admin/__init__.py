@@ -1,7 +1,16 @@
 """Mailboxes to set up, ledger and tray to look at."""
 
+from mailgateway.admin.breakers import AutomaticMailAdmin, BreakerAdmin, ReturnedMailAdmin
 from mailgateway.admin.ledger import InboundEmailAdmin
 from mailgateway.admin.mailboxes import MailboxAdmin, MailboxForm
 from mailgateway.admin.tray import OutboundEmailAdmin
 
-__all__ = ["InboundEmailAdmin", "MailboxAdmin", "MailboxForm", "OutboundEmailAdmin"]
+__all__ = [
+    "AutomaticMailAdmin",
+    "BreakerAdmin",
+    "InboundEmailAdmin",
+    "MailboxAdmin",
+    "MailboxForm",
+    "OutboundEmailAdmin",
+    "ReturnedMailAdmin",
+]

@@ -9,7 +9,7 @@ from mailgateway.models import InboundEmail
 from mailgateway.parsing import ParsedEmail
 from mailgateway.parsing.values import Address
 from mailgateway.routing import Role, Route
-from mailgateway.screening import Verdict
+from mailgateway.screening import UNANSWERED, Verdict
 from tickets import actions
 from tickets.models import Ticket
 
@@ -81,7 +81,7 @@ def _open(
         channel=Ticket.Channel.MAIL,
         why=route.why,
         warning=route.warning,
-        is_automatic=not verdict.may_be_answered,
+        is_automatic=verdict.kind in UNANSWERED,
     )
     letter.state = State.TICKET
     letter.ticket = ticket

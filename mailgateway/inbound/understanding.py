@@ -5,8 +5,9 @@ import hashlib
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from departments.actions import forget_returned_mail
 from mailgateway import bounds, screening
-from mailgateway.inbound import conversation, machines, people
+from mailgateway.inbound import conversation, floods, machines, people
 from mailgateway.inbound.bodies import storable
 from mailgateway.models import InboundEmail
 from mailgateway.parsing import ParsedEmail
@@ -26,19 +27,19 @@ def understand(letter: InboundEmail) -> None:
     letter.fingerprint = fingerprint(parsed, letter.sha256)
     if _seen_before(letter):
         return
+    released = letter.kind == Kind.FLOOD  # somebody looked at it already
     verdict = screening.verdict(parsed, letter.mailbox)
-    letter.reason = verdict.reason[:300]
+    letter.kind, letter.reason = verdict.kind, storable(verdict.reason)[:300]
     if verdict.kind == Kind.OWN:
         letter.state = State.OWN
-        letter.reason = _("Our own letter came back.")
     elif verdict.kind in {Kind.BOUNCE, Kind.DELAY, Kind.RECEIPT}:
-        machines.bounce(letter, parsed)
-    elif verdict.kind in {Kind.AUTO_REPLY, Kind.NOTICE} and machines.automatic(
-        letter, parsed, verdict
-    ):
+        machines.report(letter, parsed, verdict)
+    elif machines.automatic(letter, parsed, verdict):
         pass
-    else:
+    elif released or not floods.held_back(letter, parsed, sender):
         conversation.take(letter, parsed, sender, verdict)
+    if verdict.kind == Kind.PERSON:
+        forget_returned_mail(letter.sender)
 
 
 def fingerprint(parsed: ParsedEmail, sha256: str) -> str:

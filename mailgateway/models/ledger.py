@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
 from mailgateway.models.mailbox import Mailbox
+from mailgateway.verdicts import Kind
 from tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class InboundEmail(models.Model):
     error = models.TextField(_("error"), blank=True)
 
     # Read from the letter; empty until it was understood.
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
     letter_id = models.CharField("Message-ID", max_length=998, blank=True)
     sender = models.CharField(_("sender"), max_length=254, blank=True)
     # Everybody in To and Cc and where it was delivered, in lower case, separated by spaces.

@@ -65,6 +65,12 @@ class OutboundEmail(models.Model):
                 name="letter_to_send",
             ),
             models.Index(fields=["recipient", "created_at"], name="letter_by_recipient"),
+            # What machines of ours wrote lately, for the breaker.
+            models.Index(
+                fields=["created_at"],
+                condition=~models.Q(kind__in=["replied", "account"]),
+                name="automatic_letter_by_time",
+            ),
         ]
 
     def __str__(self) -> str:

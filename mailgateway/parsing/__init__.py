@@ -6,6 +6,7 @@ them, `fields` reads headers, `reports` reads bounces.
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailgateway.charsets import codec_for, decode_header

@@ -4,7 +4,7 @@ RFC 3834 (automatic answers), RFC 3464 and 6533 (bounces), RFC 8098 (read receip
 2919 (lists), and what vendors write instead.
 """
 
-from mailgateway.verdicts.kinds import Kind, Verdict
+from mailgateway.verdicts.kinds import UNANSWERED, Kind, Verdict
 from mailgateway.verdicts.rules import kind_of
 
-__all__ = ["Kind", "Verdict", "kind_of"]
+__all__ = ["UNANSWERED", "Kind", "Verdict", "kind_of"]

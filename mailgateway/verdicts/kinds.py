@@ -24,6 +24,8 @@ class Kind(TextChoices):
 _BY_MACHINES = frozenset(
     {Kind.BOUNCE, Kind.DELAY, Kind.RECEIPT, Kind.AUTO_REPLY, Kind.NOTICE, Kind.BULK}
 )
+# No machine of ours answers these: only what a person wrote to us [RFC 3834, 2].
+UNANSWERED = frozenset(Kind) - {Kind.PERSON}
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,3 @@ class Verdict:
     def is_automatic(self) -> bool:
         """No person wrote this very letter. People write by way of lists, and may write a lot."""
         return self.kind in _BY_MACHINES
-
-    @property
-    def may_be_answered(self) -> bool:
-        """May a machine of ours answer it? Only what a person wrote to us [RFC 3834, 2]."""
-        return self.kind == Kind.PERSON

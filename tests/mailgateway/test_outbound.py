@@ -223,14 +223,6 @@ def test_what_is_on_its_way_cannot_be_taken_back(settings, desk, ticket, ada):
     assert message.withdrawn_at is None
 
 
-def test_nobody_is_confirmed_more_than_some_times_an_hour(desk, carla):
-    for number in range(outbound.ACKNOWLEDGED_PER_HOUR + 3):
-        actions.open_ticket(customer=carla, by=carla, subject=f"{number}", body="Help")
-
-    sent = OutboundEmail.objects.filter(kind="received").count()
-    assert sent == outbound.ACKNOWLEDGED_PER_HOUR
-
-
 def test_a_letter_to_nowhere_is_said_to_be_undeliverable(desk, ticket, ada, carla):
     carla.email = "unknown@sender.invalid"
     carla.save()

@@ -35,6 +35,7 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
         .defer("words")
         .select_related(
             "customer__organisation",
+            "customer__returned",
             "department__opening_hours",
             "assignee",
             "category",
