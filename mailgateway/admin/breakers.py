@@ -1,6 +1,7 @@
 """Automatic mail: how much of it, where it was stopped, and whose letters come back."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -61,7 +62,7 @@ class OneClickAdmin(ReadOnlyAdmin):
     `verb` does it to the rows, in the name of somebody, and returns a sentence."""
 
     says: object
-    verb: Callable[[QuerySet[Model], User], str]
+    verb: Callable[[Any, User], str]
     actions = ("do_it",)
 
     def has_click_permission(self, request: HttpRequest) -> bool:
@@ -121,7 +122,7 @@ class IsOpen(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "open"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
         """Two questions."""
         return [("1", _("stops mail now")), ("0", _("over"))]
 
