@@ -115,7 +115,8 @@ def _email(raw: bytes, fallback: str | None) -> str:
     if not _QUOTED_LOCAL.match(text):
         text = re.sub(r"\s+", "", text)
     text = re.sub(r"^(?:@[^:@,]*,?)+:", "", text)  # the way a letter was to take (RFC 822)
-    text = re.sub(r"^(mailto|smtp):", "", text, flags=re.IGNORECASE).strip("<>[]'\",;:.")
+    text = re.sub(r"^(mailto|smtp):", "", text, flags=re.IGNORECASE)
+    text = text.strip("<>[]',;:." if _QUOTED_LOCAL.match(text) else "<>[]'\",;:.")
     local, _, domain = text.rpartition("@")
     domain = domain.strip(".").lower()
     if not domain.isascii():

@@ -240,8 +240,8 @@ def parameters(raw: bytes) -> tuple[str, dict[str, bytes]]:
     """
     raw = re.sub(rb"\r?\n", b"", raw)
     pieces = _PIECE.findall(raw)
-    if found := _NO_SEMICOLON.match(pieces[0]):  # "attachment filename=x", or no value at all
-        pieces[0:1] = [found[1] or b"", pieces[0][found.end() :]]
+    if cut := _NO_SEMICOLON.match(pieces[0]):  # "attachment filename=x", or no value at all
+        pieces[0:1] = [cut[1] or b"", pieces[0][cut.end() :]]
     value = re.sub(rb"\([^()]*\)", b"", pieces[0]).strip(b" \t\"'").decode("latin-1").lower()
     plain: dict[str, bytes] = {}
     numbered: dict[str, dict[int, tuple[bool, bytes]]] = {}
