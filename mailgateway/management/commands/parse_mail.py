@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import re
 import resource
 import sys
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from helpdesk.lib import html
 from mailgateway import bounds, quoting
 from mailgateway.parsing import Address, ParsedEmail
+from mailgateway.verdicts import Kind, kind_of
 
 _PATIENCE = 8.5  # seconds the reader has for one letter before it is killed
 _MEMORY = 400 * 1024 * 1024  # bytes the reader may add to what it has at its start
@@ -166,14 +166,11 @@ def _person(one: Address) -> dict[str, str]:
 
 def _machine(parsed: ParsedEmail) -> dict[str, Any]:
     """Whether a machine wrote it (RFC 3834, RFC 3464), and about whom."""
-    report = parsed.delivery_report
-    keyword = re.sub(r"\(.*?\)", "", parsed.header("auto-submitted")).partition(";")[0].strip()
-    reason = f"Delivery report: {report.action}" if report else ""
-    if not reason and keyword.lower() not in ("", "no"):
-        reason = f"Auto-Submitted: {keyword}"
+    verdict, report = kind_of(parsed), parsed.delivery_report
+    bounce = verdict.kind == Kind.BOUNCE
     return {
-        "auto_submitted": bool(reason),
-        "auto_reason": reason or None,
-        "bounce": parsed.is_bounce_report,
-        "bounced_recipients": report.failed if report and parsed.is_bounce_report else [],
+        "auto_submitted": verdict.is_automatic,
+        "auto_reason": verdict.reason or None if verdict.is_automatic else None,
+        "bounce": bounce,
+        "bounced_recipients": report.failed if bounce and report else [],
     }
