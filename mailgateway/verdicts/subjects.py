@@ -47,6 +47,10 @@ _WORDS = "|".join(_ANNOUNCED)
 _BEFORE_A_SUBJECT = re.compile(rf"\s*(?:(?:{_WORDS})\s*[:：]|[\[(【](?:{_WORDS})[\])】])", re.I)
 # `Abwesenheitsnotiz`, `Out of office!`, `Автоответ - отпуск`, `Autoreply Re: Invoice`.
 _AS_SUBJECT = re.compile(rf"\s*(?:{_WORDS})\s*(?:$|[.!…*(\[-]|[–—]|re\b)", re.I)
+# `Re: Invoice (Automatic response)`.
+_BEHIND_A_SUBJECT = re.compile(rf"[\[(](?:{_WORDS})[\])]\s*$", re.I)
+# `*** Automatic reply ***` as the first line.
+_AS_LINE = re.compile(rf"[\W_]{{0,20}}(?:{_WORDS})[\W_]{{0,20}}", re.I)
 # Lotus Notes: `AUTO: Carla Bondar is out of the office (returning 12/01/2026)`.
 _OF_NOTES = re.compile(
     r"AUTO: .{0,150}?(?:out of (?:the )?office|returning|abwesend|außer haus|nicht im (?:büro|haus)"
@@ -54,6 +58,13 @@ _OF_NOTES = re.compile(
     re.I,
 )
 _SOMEBODY_IS_OUT = re.compile(
+    r"\s*(?:i am|i'm) (?:currently )?(?:out of (?:the )?office|away)\b"
+    r"|\s*ich bin (?:derzeit |zur zeit |momentan )?(?:nicht im (?:büro|haus)|abwesend|im urlaub)\b"
+    r"|\s*я (?:в отпуске|у відпустці|поза офісом|вне офиса)\b|\s*ooo\s*(?::|$)"
+    # A word that people use as well, before what it answers.
+    r"|\s*(?:auto|vacation|away|urlaub|abwesend|absence|absent|відпустка|отпуск|urlop|ferie|vakantie"
+    r"|dovolená|semester|férias|vacaciones)\s*:\s*(?:re|aw|ha|fwd?|wg|відп|отв|odp|sv|antw)\s*:"
+    r"|\s*(?:abwesend|absence|absente?)\s*:|"
     r"[^:?]{2,80} (?:is|will be) (?:currently )?out of (?:the )?office\b|"
     r"[^:?]{2,80} ist (?:außer haus|nicht im (?:büro|haus)|abwesend)\b",
     re.I,
@@ -84,7 +95,8 @@ def announces_answer(subject: str, text: str) -> bool:
     """
     if _BEFORE_A_SUBJECT.match(subject) or _OF_NOTES.match(subject):
         return True
-    if not (_AS_SUBJECT.match(subject) or _SOMEBODY_IS_OUT.match(subject)):
+    alone = _AS_SUBJECT.match(subject) or _SOMEBODY_IS_OUT.match(subject)
+    if not (alone or _BEHIND_A_SUBJECT.search(subject[-100:])):
         return False
     beginning = quoting.fold(text[:_READ_AT_MOST]).visible
     return "?" not in beginning and bool(_ABSENCE.search(beginning))
@@ -110,6 +122,6 @@ _SAYS_SO = re.compile(
 
 
 def says_it_is_automatic(text: str) -> bool:
-    """Does one of the first three lines say that a machine wrote this?"""
-    lines = (line for line in text[:_READ_AT_MOST].splitlines() if line.strip())
-    return any(_SAYS_SO.match(line[:300]) for _number, line in zip(range(3), lines, strict=False))
+    """Does one of the first three lines say that a machine wrote this, or is the first a title?"""
+    lines = [line[:300] for line in text[:_READ_AT_MOST].splitlines() if line.strip()][:3]
+    return any(map(_SAYS_SO.match, lines)) or any(map(_AS_LINE.fullmatch, lines[:1]))
