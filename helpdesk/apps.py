@@ -9,6 +9,13 @@ class HelpdeskConfig(AppConfig):
 
     name = "helpdesk"
 
+    def ready(self) -> None:
+        """Hang up what only the roof may join: the ledger in the navigation of agents."""
+        from helpdesk.context import letters_line
+        from tickets.agent.nav import FURTHER
+
+        FURTHER.append(letters_line)
+
 
 class DeskAdminConfig(AdminConfig):
     """Django's administration with our site."""

@@ -4,14 +4,16 @@ from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext
 
 from departments.models import User
 from mailgateway.models import InboundEmail
 from mailgateway.troubles import troubles_for
-from tickets.agent.nav import Nav, nav_of
+from tickets.agent.nav import Link, Nav, nav_of
 
 MOST_LETTERS: Final = 99
 
@@ -35,8 +37,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What stands around a page, asked for only where a page shows it: `nav` beside the pages of
-    agents (a view that has made one already gives its own), and `waiting_letters`, how many letters
-    wait for a decision of the reader, counted up to one more than `MOST_LETTERS`."""
+    agents (a view that has made one gives its own), and `waiting_letters`, how many letters wait
+    for a decision of the reader, counted up to one more than `MOST_LETTERS`."""
 
     @cache
     def nav() -> Nav | None:
@@ -49,3 +51,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return waiting[: MOST_LETTERS + 1].count()
 
     return {"nav": nav, "waiting_letters": waiting_letters}
+
+
+def letters_line(user: User) -> tuple[Link, QuerySet[InboundEmail]] | None:
+    """The ledger in the navigation of leads, with how many letters wait for their decision."""
+    if not user.is_lead:
+        return None
+    link = Link("letters", gettext("Letters"), reverse("letters:letters"), "letter")
+    return link, InboundEmail.objects.visible_to(user).waiting()

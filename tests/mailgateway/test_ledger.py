@@ -234,7 +234,7 @@ def test_a_letter_is_shown_in_the_charset_somebody_chose(arrives, ada):
     assert message.reading["charset"] == "koi8-r"
     assert row.subject == "Счёт"
     told = message.events.filter(kind=Event.Kind.REREAD).last()
-    assert told.details["was"] == "mac-cyrillic"
+    assert told.details["charset_before"] == "mac-cyrillic"
 
 
 def test_an_answer_read_again_leaves_the_subject_of_its_ticket(arrives, ticket, ada):

@@ -282,7 +282,10 @@ def reread_message(message: Message, *, body: Body, subject: str | None = None, 
     ticket.save(update_fields=["subject"])
     steps.retell(ticket)
     search.remember_ticket(ticket)
-    details = {"was": before["reading"].get("charset", ""), "now": body.reading.get("charset", "")}
+    details = {
+        "charset_before": before["reading"].get("charset", ""),
+        "charset": body.reading.get("charset", ""),
+    }
     if ticket.subject != named_before:
         details["subject_before"] = named_before
     events.record(ticket, Event.Kind.REREAD, by=by, message=message, **details)

@@ -4,6 +4,7 @@ All numbers come from one statement. Each of them looks at unfinished tickets on
 counting at `MOST`, so no number of closed or open tickets makes a page slow.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -44,6 +45,12 @@ class Link:
     is_capped: bool = False
 
 
+Further = Callable[[User], "tuple[Link, QuerySet[Any]] | None"]
+FURTHER: list[Further] = []
+"""Lines that other apps add below the lists, each with the rows it counts, None where somebody does
+not see it. The roof fills this, for nobody below knows those apps."""
+
+
 @dataclass
 class Nav:
     """The navigation of one agent. `newest_event` is the last line of history there was when the
@@ -53,6 +60,7 @@ class Nav:
     views: list[Link] = field(default_factory=list)
     departments: list[Link] = field(default_factory=list)
     workspaces: list[Link] = field(default_factory=list)
+    further: list[Link] = field(default_factory=list)
     bell: int = 0
     newest_event: int = 0
 
@@ -82,6 +90,10 @@ def nav_of(user: User) -> Nav:
         tickets, _sorts = narrowed(*view_of(workspace), nav.sight)
         if (rows := countable(tickets)) is not None:
             counted[key] = rows
+    for asked in FURTHER:
+        if (line := asked(user)) is not None:
+            link, counted[f"further:{link.key}"] = line
+            nav.further.append(link)
     counted["bell"] = unread(user)
     _fill(nav, user, counted)
     return nav
@@ -114,6 +126,7 @@ def _fill(nav: Nav, user: User, counted: dict[str, QuerySet[Any]]) -> None:
     found = {key: row[name] or 0 for name, key in names.items()}
     lines = [*((f"view:{link.key}", link) for link in nav.views)]
     lines += [(link.key, link) for link in (*nav.departments, *nav.workspaces)]
+    lines += [(f"further:{link.key}", link) for link in nav.further]
     for key, link in lines:
         if key in found:
             link.count = min(found[key], MOST)

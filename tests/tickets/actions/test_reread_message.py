@@ -40,7 +40,7 @@ def test_the_history_says_from_which_charset_to_which(garbled, ada):
 
     event = garbled.events.get(kind=Event.Kind.REREAD)
     assert event.actor == ada
-    assert event.details == {"was": "windows-1252", "now": "koi8-u"}
+    assert event.details == {"charset_before": "windows-1252", "charset": "koi8-u"}
 
 
 def test_reading_it_as_before_undoes_it(garbled, ada):

@@ -35,6 +35,10 @@ SAID = {
     "split": ({"into": 10003, "messages": [1]}, "split messages off into #10003"),
     "linked": ({"to": 10004, "subject": "Other"}, "linked it to #10004 “Other”"),
     "rated": ({"score": 4, "comment": "Quick"}, "rated the ticket 4 of 5: “Quick”"),
+    "reread": (
+        {"charset_before": "windows-1252", "charset": "koi8-u"},
+        "read the letter as koi8-u instead of windows-1252",
+    ),
     "undelivered": ({"address": "a@b.example", "detail": "550"}, "did not reach a@b.example: 550"),
 }
 
