@@ -190,7 +190,7 @@ def test_a_page_of_a_letter_says_what_was_read_and_what_happened(lead, arrives):
         letter(
             "Де рахунок?",
             subject="Рахунок",
-            Cc="Bo <bo@customer.example>",
+            Cc="Mallory <mallory@elsewhere.example>",
             files=[("Акт.txt", "text/plain", b"1 = 1")],
         )
     )
@@ -199,7 +199,7 @@ def test_a_page_of_a_letter_says_what_was_read_and_what_happened(lead, arrives):
 
     for said in (
         "Carla Bondar carla@customer.example",
-        "Bo bo@customer.example",
+        "Mallory mallory@elsewhere.example",
         "Рахунок",
         "utf-8 · certain",
         "Акт.txt",
