@@ -187,5 +187,6 @@ class CharsetForm(forms.Form):
     charset = forms.ChoiceField(
         label=_("Show as"),
         required=False,
+        widget=forms.Select(attrs={"class": "input"}),
         choices=[("", _("as the letter says")), *CHARSETS],
     )
