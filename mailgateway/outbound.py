@@ -7,10 +7,11 @@ import logging
 import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -33,7 +34,12 @@ GIVE_UP = timedelta(days=2)
 # A code for signing in is of no use later.
 GIVE_UP_ACCOUNT = timedelta(hours=1)
 ACCOUNT = "account"
+# How far the waits go where a server lets nobody in.
+MOST_PAUSE = 4
 AT_ONCE = 200
+State = OutboundEmail.State
+# What a try changes in a row.
+_TOLD = ("mailbox", "answers", "doubtful", "handed_over_at", "next_try_at", "last_error")
 
 
 # Writing
@@ -100,9 +106,8 @@ def mailbox_of(ticket: Ticket | None) -> Mailbox | None:
 def withdraw(event: Event) -> None:
     """Take the letters of a message back. Raises TooLate if one was handed over already."""
     rows = OutboundEmail.objects.filter(message=event.message_id)
-    state = OutboundEmail.State
-    rows.filter(state=state.QUEUED, tries=0).update(state=state.WITHDRAWN, next_try_at=None)
-    if rows.exclude(state=state.WITHDRAWN).exists():
+    rows.filter(state=State.QUEUED, tries=0).update(state=State.WITHDRAWN, next_try_at=None)
+    if rows.exclude(state=State.WITHDRAWN).exists():
         raise actions.TooLate(_("Too late: this reply is on its way already."))
     for row in rows.select_related("message").filter(kind=Letter.REPLIED):
         _note(row, row.addresses, Delivery.State.WITHDRAWN)
@@ -111,9 +116,13 @@ def withdraw(event: Event) -> None:
 # Sending
 
 
+class Overtaken(Exception):
+    """Somebody else has this letter now, or it was taken back: the dot must not be sent."""
+
+
 def due(now: datetime) -> QuerySet[OutboundEmail]:
     """What is to be handed over at `now`."""
-    return OutboundEmail.objects.filter(state=OutboundEmail.State.QUEUED, next_try_at__lte=now)
+    return OutboundEmail.objects.filter(state=State.QUEUED, next_try_at__lte=now)
 
 
 def to_sweep() -> list[int]:
@@ -121,110 +130,128 @@ def to_sweep() -> list[int]:
     return list(due(timezone.now()).order_by("next_try_at").values_list("pk", flat=True)[:AT_ONCE])
 
 
-def try_again(rows: QuerySet[OutboundEmail]) -> int:
-    """Send letters that failed or are uncertain once more, to those who have not got them; how
-    many. For the administrator."""
-    state = OutboundEmail.State
-    count = 0
-    with transaction.atomic():
-        for row in rows.select_for_update(of=("self",)).exclude(text=""):
-            if row.state not in {state.FAILED, state.UNCERTAIN, state.QUEUED}:
-                continue
-            row.answers = {one: said for one, said in row.answers.items() if not said}
-            row.state, row.tries = state.QUEUED, 0
-            row.next_try_at = row.created_at = timezone.now()
-            row.save(update_fields=["answers", "state", "tries", "next_try_at", "created_at"])
-            count += 1
-    return count
-
-
 def send(pk: int) -> None:
     """Hand one letter over, if it is due and nobody else does so now."""
     now = timezone.now()
-    if not due(now).filter(pk=pk).update(next_try_at=now + PATIENCE, tries=F("tries") + 1):
+    row = due(now).select_related("message", "ticket").filter(pk=pk).first()
+    if row is None:
         return
-    row = OutboundEmail.objects.select_related("message", "ticket").get(pk=pk)
+    claim = due(now).filter(pk=pk, tries=row.tries)
+    if not claim.update(next_try_at=now + PATIENCE, tries=row.tries + 1):
+        return
+    row.tries += 1
     with override(settings.LANGUAGE_CODE):
-        _hand_over(row)
+        if row.handed_over_at is not None:
+            behind_the_dot = smtp.Outcome(taken=row.doubtful)
+            _record(row, behind_the_dot, lost=_("The desk was stopped before the answer came."))
+        else:
+            _hand_over(row)
 
 
 def _hand_over(row: OutboundEmail) -> None:
     own = Mailbox.objects.unopened().filter(pk=row.mailbox_id or 0, is_active=True)
     mailbox = own.exclude(smtp_host="").first() or mailbox_of(row.ticket)
     if mailbox is None:
-        _postpone(row, _("There is no active mailbox with an SMTP server to send from."))
+        why = _("There is no active mailbox with an SMTP server to send from.")
+        _record(row, smtp.Outcome(later=dict.fromkeys(row.open_addresses, why)))
         return
     row.mailbox = mailbox
-    open_ = [one for one in row.addresses if one not in row.answers]
-    nowhere = {one: _("There is no such address.") for one in open_ if one.endswith(".invalid")}
+    nowhere = {
+        one: _("There is no such address.")
+        for one in row.open_addresses
+        if one.endswith(".invalid")
+    }
+    reachable = [one for one in row.open_addresses if one not in nowhere]
+    outcome, lost = smtp.Outcome(), ""
     try:
         letter = assemble(row, mailbox)
-        outcome = smtp.send(mailbox, letter, [one for one in open_ if one not in nowhere])
+        if reachable:
+            outcome = smtp.send(mailbox, letter, reachable, before_end=partial(_mark, row))
+            _works(mailbox)
     except DeskError as problem:
-        _later(row, {one: str(problem) for one in open_})
+        outcome.later = dict.fromkeys(reachable, str(problem))
+        _tell_administrator(mailbox, problem)
     except smtp.NobodyKnows as error:
-        _settle(row, OutboundEmail.State.UNCERTAIN, open_, str(error))
+        outcome, lost = error.outcome, str(error)
+    except Overtaken:
+        log.info("Letter %s is no longer ours to send", row.pk)
+        return
     except (ValueError, OSError) as error:
         # A header that cannot be written, a file that is gone: no other try will change that.
         log.exception("Letter %s cannot be written", row.pk)
-        _settle(row, OutboundEmail.State.FAILED, open_, str(error))
-    else:
-        outcome.refused |= nowhere
-        _record(row, outcome)
+        outcome.refused = dict.fromkeys(reachable, str(error))
+    outcome.refused |= nowhere
+    _record(row, outcome, lost=lost)
 
 
-def _record(row: OutboundEmail, outcome: smtp.Outcome) -> None:
-    with transaction.atomic():
-        row.answers |= dict.fromkeys(outcome.taken, "") | outcome.refused
-        _note(row, outcome.taken, Delivery.State.SENT)
-        for one, said in outcome.refused.items():
-            _note(row, [one], Delivery.State.FAILED, said)
-        if outcome.later:
-            _later(row, outcome.later)
-            return
-        sent = any(not said for said in row.answers.values())
-        state = OutboundEmail.State.SENT if sent else OutboundEmail.State.FAILED
-        _end(row, state, "\n".join(f"{one}: {said}" for one, said in row.answers.items() if said))
-
-
-def _later(row: OutboundEmail, reasons: dict[str, str]) -> None:
-    """Try these addresses again, or give up after two days."""
-    said = "\n".join(dict.fromkeys(reasons.values()))
-    patience = GIVE_UP_ACCOUNT if row.kind == ACCOUNT else GIVE_UP
-    if timezone.now() - row.created_at > patience:
-        _settle(row, OutboundEmail.State.FAILED, list(reasons), said)
-        return
-    with transaction.atomic():
-        for one, why in reasons.items():
-            _note(row, [one], Delivery.State.RETRYING, why)
-        _postpone(row, said)
-
-
-def _postpone(row: OutboundEmail, why: str) -> None:
-    wait = WAITS[min(row.tries, len(WAITS)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311
-    row.next_try_at = timezone.now() + wait
-    row.last_error = why
-    row.save(update_fields=["mailbox", "answers", "next_try_at", "last_error"])
+def _mark(row: OutboundEmail, outcome: smtp.Outcome) -> None:
+    """Just before the dot that ends a letter: written down, so that nobody who comes after us
+    sends it once more; refused if it is no longer ours. Raises Overtaken."""
+    now = timezone.now()
+    ours = OutboundEmail.objects.filter(
+        pk=row.pk, state=State.QUEUED, tries=row.tries, handed_over_at=None
+    )
+    if not ours.update(
+        handed_over_at=now,
+        next_try_at=now + PATIENCE,
+        doubtful=[*row.doubtful, *outcome.taken],
+        answers=row.answers | outcome.refused,
+    ):
+        raise Overtaken
 
 
 @transaction.atomic
-def _settle(row: OutboundEmail, state: str, addresses: list[str], why: str) -> None:
-    """The last word about these addresses."""
-    uncertain = state == OutboundEmail.State.UNCERTAIN
-    _note(row, addresses, Delivery.State.UNCERTAIN if uncertain else Delivery.State.FAILED, why)
-    row.answers |= dict.fromkeys(addresses, why)
-    _end(row, state, why)
+def _record(row: OutboundEmail, outcome: smtp.Outcome, *, lost: str = "") -> None:
+    """What became of each address. `lost` says why nobody knows about those who were taken."""
+    ours = OutboundEmail.objects.filter(pk=row.pk, state=State.QUEUED, tries=row.tries)
+    if ours.select_for_update().first() is None:
+        log.warning("Letter %s went on without us", row.pk)
+        return
+    if lost:
+        row.doubtful = list(dict.fromkeys([*row.doubtful, *outcome.taken]))
+        _note(row, outcome.taken, Delivery.State.UNCERTAIN, lost)
+    else:
+        row.answers |= dict.fromkeys(outcome.taken, "")
+        _note(row, outcome.taken, Delivery.State.SENT)
+    refused, later = dict(outcome.refused), outcome.later
+    if timezone.now() - row.trying_since > _patience(row):
+        refused, later = refused | later, {}
+    row.answers |= refused
+    for one, said in refused.items():
+        _note(row, [one], Delivery.State.FAILED, said)
+    for one, said in later.items():
+        _note(row, [one], Delivery.State.RETRYING, said)
+    row.handed_over_at = None
+    for_good = [f"{one}: {said}" for one, said in row.answers.items() if said]
+    row.last_error = "\n".join(filter(None, [*for_good, *dict.fromkeys(later.values()), lost]))
+    if row.open_addresses:
+        _postpone(row)
+    else:
+        _end(row)
 
 
-def _end(row: OutboundEmail, state: str, why: str) -> None:
-    row.state = OutboundEmail.State(state)
+def _patience(row: OutboundEmail) -> timedelta:
+    return GIVE_UP_ACCOUNT if row.kind == ACCOUNT else GIVE_UP
+
+
+def _postpone(row: OutboundEmail) -> None:
+    row.next_try_at = timezone.now() + _wait(row.tries)
+    row.save(update_fields=_TOLD)
+
+
+def _wait(tries: int) -> timedelta:
+    return WAITS[min(tries, len(WAITS)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+def _end(row: OutboundEmail) -> None:
+    sent = any(not said for said in row.answers.values())
+    row.state = State.UNCERTAIN if row.doubtful else State.SENT if sent else State.FAILED
     row.next_try_at = None
-    row.last_error = why
-    if state != OutboundEmail.State.FAILED:
+    if row.state != State.FAILED:
         row.sent_at = timezone.now()
     if row.kind == ACCOUNT:  # it carried a code that opens an account
         row.text = row.html = ""
-    row.save()
+    row.save(update_fields=[*_TOLD, "state", "sent_at", "text", "html"])
 
 
 def _note(row: OutboundEmail, addresses: Iterable[str], state: str, detail: str = "") -> None:
@@ -236,3 +263,74 @@ def _note(row: OutboundEmail, addresses: Iterable[str], state: str, detail: str 
         return
     for address in addresses:
         actions.note_delivery(row.message, address=address, state=state, detail=detail)
+
+
+# A mailbox that cannot send
+
+
+def _tell_administrator(mailbox: Mailbox, problem: DeskError) -> None:
+    """Keep with the mailbox why it cannot send. If its server wants no letter at all, the others
+    wait as well: a hundred wrong passwords a minute would lock the account."""
+    failures = mailbox.sending_failures + 1
+    Mailbox.objects.filter(pk=mailbox.pk).update(
+        sending_failures=failures, sending_error=str(problem)
+    )
+    if isinstance(problem, smtp.NotLetIn):
+        now = timezone.now()
+        until = now + _wait(min(failures, MOST_PAUSE))
+        # Those on whom we are about to give up are tried: their agents wait to hear.
+        waiting = due(until).filter(mailbox=mailbox, handed_over_at=None)
+        waiting = waiting.filter(trying_since__gt=now - GIVE_UP).exclude(kind=ACCOUNT)
+        waiting.update(next_try_at=until)
+
+
+def _works(mailbox: Mailbox) -> None:
+    if mailbox.sending_failures:
+        Mailbox.objects.filter(pk=mailbox.pk).update(sending_failures=0, sending_error="")
+
+
+# Once more, or not at all
+
+
+def try_again(rows: QuerySet[OutboundEmail]) -> list[int]:
+    """Send letters once more to those who have not got them, for all we know; keys of those that
+    go. The Message-ID stays: a mail program that has the letter already shows it once."""
+    again = []
+    with transaction.atomic():
+        for row in rows.select_for_update(of=("self",)).exclude(text="").order_by("pk"):
+            if row.state == State.WITHDRAWN or row.handed_over_at is not None:
+                continue
+            missing = _missing(row)
+            row.answers = {one: said for one, said in row.answers.items() if one not in missing}
+            row.doubtful = []
+            if not row.open_addresses:
+                continue
+            row.state, row.next_try_at = State.QUEUED, timezone.now()
+            row.trying_since = timezone.now()
+            row.save(update_fields=[*_TOLD, "state", "trying_since"])
+            _note(row, row.open_addresses, Delivery.State.QUEUED)
+            again.append(row.pk)
+    return again
+
+
+def _missing(row: OutboundEmail) -> set[str]:
+    """Who was refused, is in doubt, or whose server took it and sent it back later."""
+    missing = {one for one, said in row.answers.items() if said}
+    if row.message is not None and row.kind == Letter.REPLIED:
+        state = Delivery.State
+        lost = row.message.deliveries.filter(state__in=[state.FAILED, state.UNCERTAIN])
+        missing |= set(lost.values_list("address", flat=True))
+    return missing
+
+
+def stop(rows: QuerySet[OutboundEmail]) -> int:
+    """Send letters that wait to nobody else; how many. Not those that a server has already."""
+    count = 0
+    with transaction.atomic():
+        waiting = rows.filter(state=State.QUEUED, handed_over_at=None)
+        for row in waiting.select_for_update(of=("self",)).order_by("pk"):
+            _note(row, row.open_addresses, Delivery.State.WITHDRAWN)
+            row.state, row.next_try_at = State.WITHDRAWN, None
+            row.save(update_fields=["state", "next_try_at"])
+            count += 1
+    return count

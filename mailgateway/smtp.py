@@ -2,85 +2,168 @@
 
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
 from django.utils.translation import gettext as _
 
+from helpdesk.lib.mail import ascii_domain
 from mailgateway.models import Mailbox, Security
 from mailgateway.problems import MailboxProblem, Step, connection_problem, refuse_open_lines
 
-TIMEOUT = 60
+# Seconds a server may take for the greeting, for each answer, for the answer behind the letter
+# (RFC 5321, 4.5.3.2 allows more; we give a letter up as uncertain instead, and hold up no others),
+# and for the good-bye.
+GREETING, TIMEOUT, LAST_ANSWER, GOOD_BYE = 30, 60, 120, 5
+# "Sign in first" (RFC 4954, RFC 3207): no fault of the letter or of whom it goes to.
+_SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
+_NO_RELAY = re.compile(rb"\brelay", re.IGNORECASE)
+_TOO_LARGE = re.compile(rb"5\.3\.4\b")
 
 
 @dataclass
 class Outcome:
-    """What became of a letter. Every address stands in exactly one of the first three."""
+    """What became of a letter. Every address stands in exactly one of the three."""
 
     taken: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)  # for good (5xx): what the server said
     later: dict[str, str] = field(default_factory=dict)  # try again (4xx)
 
 
+class NotLetIn(MailboxProblem):
+    """The server cannot be reached, or wants nothing from this mailbox: no letter of it gets out
+    until somebody mends that."""
+
+
 class NobodyKnows(Exception):
-    """The whole letter was handed over, and the answer was lost: it may be on its way."""
+    """The whole letter was handed over, and the answer was lost: it may be on its way to those who
+    stand as taken in `outcome`."""
+
+    def __init__(self, why: str, outcome: Outcome) -> None:
+        super().__init__(why)
+        self.outcome = outcome
 
 
-def send(mailbox: Mailbox, letter: EmailMessage, recipients: Iterable[str]) -> Outcome:
+def _nothing(outcome: Outcome) -> None:
+    pass
+
+
+def send(
+    mailbox: Mailbox,
+    letter: EmailMessage,
+    recipients: Iterable[str],
+    *,
+    before_end: Callable[[Outcome], None] = _nothing,
+) -> Outcome:
     """Hand over `letter` from `mailbox` to `recipients`.
 
-    Raises MailboxProblem when nothing was handed over and another try may help, NobodyKnows when
-    the line broke after the letter.
+    `before_end` is called when all but the last dot was sent, with what is known by then; before
+    that dot no server takes a letter, behind it any may have. What it raises comes through, and
+    the letter is not sent.
+
+    Raises MailboxProblem when nothing was handed over and another try may help (NotLetIn when no
+    other letter of this mailbox would fare better), NobodyKnows when the line broke behind the
+    letter, ValueError for a letter that cannot be written.
     """
-    content = letter.as_bytes()
+    letter.as_bytes()
     with _signed_in(mailbox) as smtp, _in_words(mailbox):
-        return _handed_over(smtp, mailbox.address, list(recipients), content)
+        return _handed_over(smtp, mailbox, list(recipients), letter, before_end)
 
 
 def check(mailbox: Mailbox) -> list[Step]:
-    """Try to send: connect, sign in, without a letter. Ends at the first step that fails."""
+    """Try to send: connect, sign in, name the sender; no letter. Ends at the first step that
+    fails."""
+    steps = []
     try:
-        with _signed_in(mailbox):
-            return [Step(done=True, sentence=_("Connected to the SMTP server, signed in."))]
+        with _signed_in(mailbox) as smtp, _in_words(mailbox):
+            steps.append(Step(done=True, sentence=_("Connected to the SMTP server, signed in.")))
+            code, answer = smtp.mail(mailbox.address)
+            if code // 100 != 2:
+                raise _sender_refused(mailbox, code, answer)
+            smtp.rset()
+            steps.append(
+                Step(
+                    done=True,
+                    sentence=_("It takes letters from %(address)s.") % {"address": mailbox.address},
+                )
+            )
     except MailboxProblem as problem:
-        return [Step(done=False, sentence=str(problem))]
+        steps.append(Step(done=False, sentence=str(problem)))
+    return steps
 
 
-def _handed_over(smtp: smtplib.SMTP, sender: str, recipients: list[str], content: bytes) -> Outcome:
+def _handed_over(
+    smtp: smtplib.SMTP,
+    mailbox: Mailbox,
+    recipients: list[str],
+    letter: EmailMessage,
+    before_end: Callable[[Outcome], None],
+) -> Outcome:
     outcome = Outcome()
-    beyond_ascii = any(not _ascii_domain(one).isascii() for one in recipients)
-    options = ["SMTPUTF8"] if beyond_ascii and smtp.has_extn("smtputf8") else []
-    code, answer = smtp.mail(sender, options)
-    if code != 250:
+    beyond_ascii = any(not ascii_domain(one).isascii() for one in recipients)
+    with_utf8 = beyond_ascii and smtp.has_extn("smtputf8")
+    options = ["SMTPUTF8"] if with_utf8 else []
+    content = letter.as_bytes(policy=letter.policy.clone(utf8=True) if with_utf8 else None)
+    if smtp.has_extn("size"):
+        limit = smtp.esmtp_features["size"]
+        if limit.isdigit() and 0 < int(limit) < len(content):
+            said = _("The letter has %(size)d bytes, the mail server takes %(limit)s.")
+            outcome.refused |= dict.fromkeys(
+                recipients, said % {"size": len(content), "limit": limit}
+            )
+            return outcome
+        options.append(f"SIZE={len(content)}")
+    code, answer = smtp.mail(mailbox.address, options)
+    if 500 <= code < 600 and code != 552 and not _TOO_LARGE.search(answer):
+        raise NotLetIn(str(_sender_refused(mailbox, code, answer)))
+    if code // 100 != 2:
         return _all(outcome, recipients, code, answer)
+    unknown: MailboxProblem | None = None
     for one in recipients:
-        address = _ascii_domain(one)
-        if not address.isascii() and not options:
+        address = ascii_domain(one)
+        if not address.isascii() and not with_utf8:
             outcome.refused[one] = _("This mail server knows no addresses of this kind.")
             continue
         code, answer = smtp.rcpt(address)
-        if code in (250, 251):
+        if code // 100 == 2:
             outcome.taken.append(one)
+        elif 500 <= code < 600 and _NO_RELAY.search(answer):
+            # It does not know us; the address may be as good as any.
+            outcome.later[one] = f"{code} {_said(answer)}"[:500]
+            unknown = _sender_refused(mailbox, code, answer)
         else:
             _sort(outcome, one, code, answer)
     if not outcome.taken:
+        if unknown is not None:
+            raise unknown
         return outcome
-    taken, outcome.taken = outcome.taken, []
     code, answer = smtp.docmd("DATA")
-    if code != 354:
-        return _all(outcome, taken, code, answer)
-    try:
+    if code == 354:
         smtp.send(_dotted(content))
+        before_end(outcome)
+        code, answer = _last_answer(smtp, outcome)
+        if code // 100 == 2:
+            return outcome
+    taken, outcome.taken = outcome.taken, []
+    return _all(outcome, taken, code, answer)
+
+
+def _last_answer(smtp: smtplib.SMTP, outcome: Outcome) -> tuple[int, bytes]:
+    """Send the dot that ends the letter: 2xx, 4xx or 5xx, anything else tells us nothing."""
+    try:
+        if smtp.sock is not None:
+            smtp.sock.settimeout(LAST_ANSWER)
+        smtp.send(b".\r\n")
         code, answer = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        raise NobodyKnows(str(error)) from error
-    if code != 250:
-        return _all(outcome, taken, code, answer)
-    outcome.taken = taken
-    return outcome
+        raise NobodyKnows(str(error), outcome) from error
+    if code // 100 not in {2, 4, 5}:
+        raise NobodyKnows(_said(answer), outcome)
+    return code, answer
 
 
 def _all(outcome: Outcome, addresses: list[str], code: int, answer: bytes) -> Outcome:
@@ -91,83 +174,103 @@ def _all(outcome: Outcome, addresses: list[str], code: int, answer: bytes) -> Ou
 
 def _sort(outcome: Outcome, address: str, code: int, answer: bytes) -> None:
     if code in (-1, 421):
-        raise smtplib.SMTPServerDisconnected(answer.decode("utf-8", "replace"))
-    said = f"{code} {answer.decode('utf-8', 'replace')}"[:500]
+        raise smtplib.SMTPServerDisconnected(_said(answer))
+    if code in _SIGN_IN_FIRST:
+        raise smtplib.SMTPAuthenticationError(code, answer)
+    said = f"{code} {_said(answer)}"[:500]
     (outcome.refused if 500 <= code < 600 else outcome.later)[address] = said
 
 
+def _sender_refused(mailbox: Mailbox, code: int, answer: bytes) -> MailboxProblem:
+    return MailboxProblem(
+        _("%(host)s takes no letters from %(address)s: %(why)s")
+        % {
+            "host": mailbox.smtp_host,
+            "address": mailbox.address,
+            "why": f"{code} {_said(answer)}",
+        }
+    )
+
+
 def _dotted(content: bytes) -> bytes:
-    """`content` as it stands after DATA, with its end (RFC 5321, 4.5.2)."""
+    """`content` as it stands after DATA, without the dot that ends it (RFC 5321, 4.5.2)."""
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
-    return re.sub(rb"(?m)^\.", b"..", lines).removesuffix(b"\r\n") + b"\r\n.\r\n"
-
-
-def _ascii_domain(address: str) -> str:
-    name, _at, domain = address.rpartition("@")
-    with suppress(UnicodeError):
-        domain = domain.encode("idna").decode()
-    return f"{name}@{domain}"
+    return re.sub(rb"(?m)^\.", b"..", lines).removesuffix(b"\r\n") + b"\r\n"
 
 
 @contextmanager
 def _signed_in(mailbox: Mailbox) -> Iterator[smtplib.SMTP]:
     if not mailbox.smtp_host:
-        raise MailboxProblem(_("No SMTP server is entered for this mailbox."))
-    with _in_words(mailbox):
+        raise NotLetIn(_("No SMTP server is entered for this mailbox."))
+    with _in_words(mailbox, NotLetIn):
         smtp = _connected(mailbox)
     try:
-        with _in_words(mailbox):
-            if mailbox.smtp_user:
-                smtp.login(mailbox.smtp_user, mailbox.smtp_password)
+        with _in_words(mailbox, NotLetIn):
+            _prepare(smtp, mailbox)
         yield smtp
-    finally:
         with suppress(OSError, smtplib.SMTPException):
+            if smtp.sock is not None:
+                smtp.sock.settimeout(GOOD_BYE)
             smtp.quit()
+    finally:
+        # After a fault no QUIT: in the middle of a letter it would be a line of the letter.
+        smtp.close()
 
 
 def _connected(mailbox: Mailbox) -> smtplib.SMTP:
     host, port = mailbox.smtp_host, mailbox.smtp_port
-    context = ssl.create_default_context()
+    # A name of our own: asking the network for this machine's may take long and tells strangers.
+    name = ascii_domain(mailbox.address).rpartition("@")[2]
     if mailbox.smtp_security == Security.TLS:
-        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, port, name, timeout=GREETING, context=context)
     if mailbox.smtp_security == Security.NONE:
         refuse_open_lines(host)
-    smtp = smtplib.SMTP(host, port, timeout=TIMEOUT)
-    smtp.ehlo()
+    return smtplib.SMTP(host, port, name, timeout=GREETING)
+
+
+def _prepare(smtp: smtplib.SMTP, mailbox: Mailbox) -> None:
+    """Everything before a letter: names, protection, signing in."""
+    if smtp.sock is not None:
+        smtp.sock.settimeout(TIMEOUT)
+        # The dot goes alone, and must not wait for the other side to confirm the letter.
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    smtp.ehlo_or_helo_if_needed()
     if mailbox.smtp_security == Security.STARTTLS:
-        smtp.starttls(context=context)
+        smtp.starttls(context=ssl.create_default_context())
         smtp.ehlo()
-    return smtp
+    if mailbox.smtp_user:
+        smtp.login(mailbox.smtp_user, mailbox.smtp_password)
 
 
 @contextmanager
-def _in_words(mailbox: Mailbox) -> Iterator[None]:
+def _in_words(mailbox: Mailbox, kind: type[MailboxProblem] = MailboxProblem) -> Iterator[None]:
     """Errors of the line and of signing in as MailboxProblem."""
     host, port = mailbox.smtp_host, mailbox.smtp_port
     try:
         yield
     except smtplib.SMTPAuthenticationError as error:
-        raise MailboxProblem(
+        raise NotLetIn(
             _("%(host)s refuses this user and password: %(why)s")
             % {"host": host, "why": _said(error.smtp_error)}
         ) from error
     except smtplib.SMTPNotSupportedError as error:
-        raise MailboxProblem(
+        raise NotLetIn(
             _("The SMTP server %(host)s cannot do what is set here: %(why)s")
             % {"host": host, "why": error}
         ) from error
     except smtplib.SMTPResponseException as error:
-        raise MailboxProblem(
+        raise kind(
             _("The SMTP server %(host)s refuses: %(why)s")
             % {"host": host, "why": _said(error.smtp_error)}
         ) from error
     except smtplib.SMTPException as error:  # an OSError too, so it stands first
-        raise MailboxProblem(
+        raise kind(
             _("The connection to %(host)s, port %(port)d, broke: %(why)s.")
             % {"host": host, "port": port, "why": error}
         ) from error
     except OSError as error:
-        raise connection_problem(error, host, port) from error
+        raise kind(str(connection_problem(error, host, port))) from error
 
 
 def _said(answer: bytes | str) -> str:

@@ -1,4 +1,4 @@
-"""Real mail servers for tests: pytest fixtures `imap_server`, `smtp_sink` and `dovecot`.
+"""Real mail servers for tests: fixtures `imap_server`, `smtp_sink`, `moody_smtp` and `dovecot`.
 
 A pytest plugin, named in pyproject.toml.
 """
@@ -9,15 +9,17 @@ import os
 import pwd
 import re
 import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -165,6 +167,102 @@ def smtp_sink() -> Iterator[SmtpSink]:
     controller.start()
     yield sink
     controller.stop()
+
+
+DROP, HANG = "drop", "hang"
+
+
+@dataclass
+class MoodySmtp:
+    """An SMTP server that does at each stage what it is told: an answer of its own, DROP the line,
+    or HANG until the test is over.
+
+    Stages in `moods`: greeting, ehlo, mail, rcpt (`rcpt a@b.example` for one of them), data, body
+    (in the middle of the letter), end (the whole letter is there). `letters` are those that came
+    whole, `said` what clients said, in lower case.
+    """
+
+    moods: dict[str, str] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+    letters: list[bytes] = field(default_factory=list)
+    said: list[bytes] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Listen, and serve every connection in a thread of its own."""
+        self.socket = socket.create_server((HOST, 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def stop(self) -> None:
+        """Let go of whoever hangs, and close the port."""
+        self.over.set()
+        self.socket.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                line, _address = self.socket.accept()
+                threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+
+    def _serve(self, line: socket.socket) -> None:
+        with line, line.makefile("rwb") as file, suppress(OSError):
+            if not self._answer(file, "greeting", "220 moody"):
+                return
+            for command in file:
+                self.said.append(command.strip().lower())
+                stage = command[:4].decode().strip().lower()
+                if stage == "data":
+                    if not self._letter(file):
+                        return
+                elif stage == "ehlo":
+                    lines = ["moody", *self.features]
+                    usual = [f"250-{one}" for one in lines[:-1]] + [f"250 {lines[-1]}"]
+                    if not self._answer(file, stage, "\r\n".join(usual)):
+                        return
+                else:
+                    own = next((one for one in self.moods if self._names(one, command)), stage)
+                    if not self._answer(file, own, "250 OK") or stage == "quit":
+                        return
+
+    @staticmethod
+    def _names(mood: str, command: bytes) -> bool:
+        stage, _space, address = mood.partition(" ")
+        said = command.decode().lower()
+        return bool(address) and said.startswith(stage) and f"<{address}>" in said
+
+    def _letter(self, file: BinaryIO) -> bool:
+        if not self._answer(file, "data", "354 go on"):
+            return False
+        if "data" in self.moods:
+            return True
+        content = []
+        while (row := file.readline()) != b".\r\n":
+            content.append(row)
+            if not row or ("body" in self.moods and not self._answer(file, "body", "")):
+                return False
+        self.letters.append(b"".join(content))
+        return self._answer(file, "end", "250 taken")
+
+    def _answer(self, file: BinaryIO, stage: str, usual: str) -> bool:
+        """Whether the conversation goes on."""
+        mood = self.moods.get(stage, usual)
+        if mood == HANG:
+            self.over.wait(30)
+        if mood in (DROP, HANG):
+            return False
+        file.write(mood.encode() + b"\r\n")
+        file.flush()
+        return True
+
+
+@pytest.fixture
+def moody_smtp() -> Iterator[MoodySmtp]:
+    """A fresh one, in a good mood."""
+    server = MoodySmtp()
+    server.start()
+    yield server
+    server.stop()
 
 
 @dataclass

@@ -113,12 +113,13 @@ class MailboxAdmin(admin.ModelAdmin):
                     ("smtp_host", "smtp_port", "smtp_security"),
                     ("smtp_user", "smtp_password"),
                     "takes_plus_addresses",
+                    "sent_folder",
                 ),
             },
         ),
-        (_("State"), {"fields": ("last_success_at", "failures", "last_error")}),
+        (_("State"), {"fields": ("last_success_at", "failures", "last_error", "sending_error")}),
     )
-    readonly_fields = ("last_success_at", "failures", "last_error")
+    readonly_fields = ("last_success_at", "failures", "last_error", "sending_error")
     list_display = ("address", "department", "is_active", "last_success_at", "failures", "trouble")
     list_filter = ("is_active", "department")
     list_select_related = ("department",)
@@ -128,13 +129,14 @@ class MailboxAdmin(admin.ModelAdmin):
     @admin.display(description=_("last error"))
     def trouble(self, mailbox: Mailbox) -> str:
         """The beginning of it."""
-        return mailbox.last_error[:100]
+        return (mailbox.last_error or mailbox.sending_error)[:100]
 
     def save_model(self, request: HttpRequest, obj: Mailbox, form: Any, change: bool) -> None:
         """New settings are tried at once; another place is read from its beginning."""
         if READING_PLACE & set(form.changed_data):
             obj.uid_validity, obj.last_uid = None, 0
         obj.next_poll_at, obj.failures, obj.last_error = timezone.now(), 0, ""
+        obj.sending_failures, obj.sending_error = 0, ""
         super().save_model(request, obj, form, change)
 
     def response_add(

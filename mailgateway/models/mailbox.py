@@ -79,6 +79,15 @@ class Mailbox(models.Model):
     )
     smtp_user = models.CharField(_("SMTP user"), max_length=254, blank=True)
     smtp_password = SealedTextField(_("SMTP password"), blank=True)
+    sent_folder = models.CharField(
+        _("folder for copies of answers"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "Answers are put there by IMAP once they are sent. Leave it empty where the mail "
+            "provider keeps what it sends by itself, as Gmail and Microsoft 365 do."
+        ),
+    )
 
     # Where reading stands: letters up to `last_uid` under `uid_validity` are in the ledger.
     uid_validity = models.BigIntegerField(null=True, editable=False)
@@ -87,6 +96,10 @@ class Mailbox(models.Model):
     last_success_at = models.DateTimeField(_("last read"), null=True, editable=False)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
     last_error = models.TextField(_("last error"), blank=True, editable=False)
+
+    # And where sending stands: how often in a row the server wanted no letter at all, and why.
+    sending_failures = models.PositiveIntegerField(default=0, editable=False)
+    sending_error = models.TextField(_("last error of sending"), blank=True, editable=False)
 
     objects = MailboxQuerySet.as_manager()
 

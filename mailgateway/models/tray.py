@@ -49,10 +49,19 @@ class OutboundEmail(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_try_at = models.DateTimeField(default=timezone.now, null=True)
     last_error = models.TextField(_("last error"), blank=True)
-    # {address: what its server said for good}: "" where it was taken. Others are still to be tried.
+    # {address: what its server said for good}: "" where it was taken.
     answers = models.JSONField(default=dict)
+    # Addresses whose server had the whole letter when its answer was lost.
+    doubtful = models.JSONField(default=list)
+    # Set just before the dot that ends the letter, emptied by the answer. Whoever finds it set
+    # follows somebody who died behind that dot: the letter may be on its way.
+    handed_over_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
+    trying_since = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    # When its copy is to be put into the mailbox's folder of sent letters; empty: no more to do.
+    copy_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["-id"]
@@ -63,6 +72,11 @@ class OutboundEmail(models.Model):
                 fields=["next_try_at"],
                 condition=models.Q(state="queued"),
                 name="letter_to_send",
+            ),
+            models.Index(
+                fields=["copy_at"],
+                condition=models.Q(copy_at__isnull=False),
+                name="letter_to_copy",
             ),
             models.Index(fields=["recipient", "created_at"], name="letter_by_recipient"),
             # What machines of ours wrote lately, for the breaker.
@@ -75,6 +89,11 @@ class OutboundEmail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} · {self.kind} → {self.recipient}"
+
+    @property
+    def open_addresses(self) -> list[str]:
+        """Those it is still to be handed over for."""
+        return [one for one in self.addresses if one not in {*self.answers, *self.doubtful}]
 
     @property
     def addresses(self) -> list[str]:

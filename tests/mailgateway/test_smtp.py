@@ -1,7 +1,5 @@
 """Talking to mail servers that take our letters."""
 
-import socket
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -12,17 +10,19 @@ from helpdesk.embedded.processes import free_port
 from helpdesk.lib import mail
 from mailgateway import smtp
 from mailgateway.models import Mailbox, Security
+from mailgateway.parsing import parse
 from mailgateway.problems import MailboxProblem
+from tests.mail_servers import DROP, HANG
 
 
-def a_letter(**changes):
+def a_letter(text: str = "Текст\n.\n", **changes):
     fields = {
         "sender": ("Ada · Бухгалтерія", "billing@desk.example"),
         "to": ["carla@customer.example"],
         "letter_id": "one@desk.example",
         "date": datetime(2026, 11, 23, tzinfo=UTC),
     }
-    return mail.build(mail.Words("Рахунок", "Текст\n.\n", "<p>Текст</p>"), **(fields | changes))
+    return mail.build(mail.Words("Рахунок", text, "<p>Текст</p>"), **(fields | changes))
 
 
 def at(port: int, **fields) -> Mailbox:
@@ -67,29 +67,145 @@ def test_the_letter_itself_can_be_refused(smtp_sink, said, place):
     assert outcome.taken == []
 
 
-def test_a_line_that_breaks_after_the_letter_leaves_us_uncertain():
-    server = socket.create_server(("127.0.0.1", 0))
+@pytest.mark.parametrize("mood", [DROP, HANG, "what?", "354 go on"])
+def test_without_an_answer_behind_the_letter_nobody_knows(moody_smtp, monkeypatch, mood):
+    monkeypatch.setattr(smtp, "LAST_ANSWER", 0.2)
+    moody_smtp.moods["end"] = mood
 
-    def take_everything_and_hang_up():
-        line, _address = server.accept()
-        with line, line.makefile("rwb") as file:
-            file.write(b"220 hello\r\n")
-            file.flush()
-            for command in file:
-                if command == b".\r\n":
-                    return
-                if command[:4].upper() in (b"EHLO", b"MAIL", b"RCPT"):
-                    file.write(b"250 OK\r\n")
-                elif command[:4].upper() == b"DATA":
-                    file.write(b"354 go on\r\n")
-                file.flush()
+    with pytest.raises(smtp.NobodyKnows) as lost:
+        smtp.send(at(moody_smtp.port), a_letter(), ["c@x.example"])
 
-    thread = threading.Thread(target=take_everything_and_hang_up, daemon=True)
-    thread.start()
-    with pytest.raises(smtp.NobodyKnows):
-        smtp.send(at(server.getsockname()[1]), a_letter(), ["c@x.example"])
-    thread.join(5)
-    server.close()
+    assert lost.value.outcome.taken == ["c@x.example"]
+    assert b"quit" not in moody_smtp.said
+
+
+def test_any_kind_of_yes_is_a_yes(moody_smtp):
+    moody_smtp.moods["end"] = "299 why not"
+
+    assert smtp.send(at(moody_smtp.port), a_letter(), ["c@x.example"]).taken == ["c@x.example"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "mood"),
+    [
+        *((stage, mood) for stage in ("greeting", "ehlo") for mood in (DROP, HANG)),
+        *((stage, "421 closing") for stage in ("mail", "rcpt", "data", "end")),
+        *((stage, mood) for stage in ("mail", "rcpt", "data", "body") for mood in (DROP, HANG)),
+    ],
+)
+def test_what_certainly_was_not_taken_is_tried_again(moody_smtp, monkeypatch, stage, mood):
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.2)
+    monkeypatch.setattr(smtp, "GREETING", 0.2)
+    moody_smtp.moods[stage] = mood
+    # More than the line holds by itself.
+    file = mail.Enclosure("long.bin", "application/octet-stream", bytes(8_000_000))
+    letter = a_letter(files=[file] if stage == "body" else [])
+
+    with pytest.raises(MailboxProblem) as problem:
+        smtp.send(at(moody_smtp.port), letter, ["c@x.example"])
+
+    assert isinstance(problem.value, smtp.NotLetIn) == (stage in {"greeting", "ehlo"})
+
+
+def test_the_mark_stands_before_the_last_dot(moody_smtp):
+    seen = []
+
+    def mark(outcome):
+        seen.append((list(outcome.taken), list(moody_smtp.letters)))
+
+    smtp.send(at(moody_smtp.port), a_letter(), ["c@x.example"], before_end=mark)
+
+    assert seen == [(["c@x.example"], [])]
+    assert len(moody_smtp.letters) == 1
+
+
+def test_whoever_cannot_mark_does_not_send(moody_smtp):
+    def fail(outcome):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        smtp.send(at(moody_smtp.port), a_letter(), ["c@x.example"], before_end=fail)
+
+    assert moody_smtp.letters == []
+    assert moody_smtp.said[-1] == b"data"
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        ("mail", "550 5.7.1 you may not send as this"),
+        ("mail", "530 5.7.0 sign in first"),
+        ("rcpt", "530 5.7.0 sign in first"),
+        ("data", "530 5.7.0 sign in first"),
+        ("greeting", "554 no service here"),
+    ],
+)
+def test_what_is_wrong_with_the_mailbox_is_no_fault_of_the_customer(moody_smtp, stage, said):
+    moody_smtp.moods[stage] = said
+
+    with pytest.raises(smtp.NotLetIn, match=said[4:]):
+        smtp.send(at(moody_smtp.port), a_letter(), ["c@x.example"])
+
+
+def test_a_server_that_does_not_relay_for_us_is_no_fault_of_the_customer(moody_smtp):
+    moody_smtp.moods["rcpt"] = "554 5.7.1 <c@x.example>: Relay access denied"
+
+    with pytest.raises(MailboxProblem, match="Relay access denied"):
+        smtp.send(at(moody_smtp.port), a_letter(), ["c@x.example"])
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [("mail", "552 5.3.4 too large"), ("end", "552 5.3.4 too large"), ("mail", "554 5.3.4 no")],
+)
+def test_a_letter_that_is_too_large_is_refused_for_good(moody_smtp, stage, said):
+    moody_smtp.moods[stage] = said
+
+    outcome = smtp.send(at(moody_smtp.port), a_letter(), ["c@x.example"])
+
+    assert outcome.refused == {"c@x.example": said}
+
+
+def test_a_server_that_says_its_limit_is_not_sent_what_is_larger(moody_smtp):
+    moody_smtp.features = ("SIZE 100",)
+
+    outcome = smtp.send(at(moody_smtp.port), a_letter(), ["c@x.example"])
+
+    assert "the mail server takes 100" in outcome.refused["c@x.example"]
+    assert not [one for one in moody_smtp.said if one.startswith(b"mail")]
+
+
+def test_greylisting_is_for_later(moody_smtp):
+    moody_smtp.moods["mail"] = "451 4.7.1 come back in five minutes"
+
+    outcome = smtp.send(at(moody_smtp.port), a_letter(), ["a@x.example", "b@x.example"])
+
+    assert set(outcome.later) == {"a@x.example", "b@x.example"}
+
+
+def test_an_address_beyond_ascii_needs_a_server_that_knows_such(moody_smtp):
+    people = ["карла@customer.example", "c@пошта.example"]
+
+    outcome = smtp.send(at(moody_smtp.port), a_letter(to=people), people)
+    assert outcome.taken == ["c@пошта.example"]
+    assert "knows no addresses of this kind" in outcome.refused["карла@customer.example"]
+    assert b"rcpt to:<c@xn--80a1acn3a.example>" in moody_smtp.said
+
+    moody_smtp.features = ("8BITMIME", "SMTPUTF8")
+    outcome = smtp.send(at(moody_smtp.port), a_letter(to=people), people)
+    assert outcome.taken == people
+    assert "карла@customer.example".encode() in moody_smtp.letters[-1]
+
+
+def test_lone_dots_and_long_lines_arrive_as_they_were(smtp_sink):
+    text = ".\n..\n.dot first\n" + "x" * 5000 + "\n" + "слово " * 400 + "\nend\n"
+
+    smtp.send(at(smtp_sink.port), a_letter(text), ["c@x.example"])
+
+    raw = smtp_sink.envelopes[0].content
+    assert parse(raw).text.rstrip() == text.rstrip()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert raw.isascii()
 
 
 def test_nobody_there_is_a_sentence():
@@ -145,9 +261,19 @@ def test_a_wrong_password_is_a_sentence(smtp_sink):
 
 
 def test_trying_out_says_that_it_works(smtp_sink):
-    (step,) = smtp.check(at(smtp_sink.port))
+    steps = smtp.check(at(smtp_sink.port))
 
-    assert step.done
+    assert [step.done for step in steps] == [True, True]
+    assert "takes letters from billing@desk.example" in str(steps[-1])
+
+
+def test_trying_out_says_that_the_sender_is_refused(moody_smtp):
+    moody_smtp.moods["mail"] = "553 5.7.1 not your address"
+
+    steps = smtp.check(at(moody_smtp.port))
+
+    assert [step.done for step in steps] == [True, False]
+    assert "553 5.7.1 not your address" in str(steps[-1])
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,7 @@ def note_delivery(message: Message, *, address: str, state: str, detail: str = "
     delivery, _created = Delivery.objects.update_or_create(
         message=message, address=address.lower(), defaults={"state": state, "detail": detail[:500]}
     )
-    if delivery.state == Delivery.State.FAILED:
+    if delivery.state in {Delivery.State.FAILED, Delivery.State.UNCERTAIN}:
         events.record(
             message.ticket,
             Event.Kind.UNDELIVERED,
@@ -306,4 +306,5 @@ def note_delivery(message: Message, *, address: str, state: str, detail: str = "
             message=message,
             address=address,
             detail=detail[:500],
+            uncertain=delivery.state == Delivery.State.UNCERTAIN,
         )
