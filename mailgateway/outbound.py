@@ -50,6 +50,9 @@ def prepare(event: Event) -> list[OutboundEmail]:
     if event.kind == Event.Kind.TAKEN_BACK:
         withdraw(event)
         return []
+    if event.kind == Event.Kind.RESENT:
+        letters = OutboundEmail.objects.filter(message=event.message_id, kind__in=TO_CUSTOMERS)
+        return list(OutboundEmail.objects.filter(pk__in=try_again(letters)))
     message = (
         PublicMessage.objects.filter(pk=event.message_id or 0).select_related("author").first()
     )
@@ -300,6 +303,8 @@ def try_again(rows: QuerySet[OutboundEmail]) -> list[int]:
         for row in rows.select_for_update(of=("self",)).exclude(text="").order_by("pk"):
             if row.state == State.WITHDRAWN or row.handed_over_at is not None:
                 continue
+            if row.message is not None and row.message.withdrawn_at is not None:
+                continue
             missing = _missing(row)
             row.answers = {one: said for one, said in row.answers.items() if one not in missing}
             row.doubtful = []
@@ -316,10 +321,8 @@ def try_again(rows: QuerySet[OutboundEmail]) -> list[int]:
 def _missing(row: OutboundEmail) -> set[str]:
     """Who was refused, is in doubt, or whose server took it and sent it back later."""
     missing = {one for one, said in row.answers.items() if said}
-    if row.message is not None and row.kind == Letter.REPLIED:
-        state = Delivery.State
-        lost = row.message.deliveries.filter(state__in=[state.FAILED, state.UNCERTAIN])
-        missing |= set(lost.values_list("address", flat=True))
+    if row.message is not None and row.kind in TO_CUSTOMERS:
+        missing |= set(row.message.missed_by)
     return missing
 
 

@@ -78,6 +78,8 @@ TICKET_PAGES = {
     "agent:news",
     "agent:presence",
     "agent:letter",
+    "agent:resending",
+    "agent:correction",
     "agent:replies",
     "agent:notes",
     "agent:drafts",

@@ -20,6 +20,7 @@ from tickets.actions.drafting import discard_draft, save_draft
 from tickets.actions.feedback import rate_answer, rate_ticket
 from tickets.actions.joining import link_tickets, merge_tickets, split_ticket
 from tickets.actions.opening import open_follow_up, open_ticket
+from tickets.actions.resending import NothingToResend, correct_and_resend, resend_reply
 from tickets.actions.resolution import (
     close_ticket,
     hold_ticket,
@@ -47,6 +48,7 @@ __all__ = [
     "ChangedMeanwhile",
     "NotAmongAgents",
     "NothingSaid",
+    "NothingToResend",
     "TooLate",
     "absorbed",
     "add_note",
@@ -54,6 +56,7 @@ __all__ = [
     "categorise_ticket",
     "close_ticket",
     "continue_conversation",
+    "correct_and_resend",
     "current",
     "discard_draft",
     "escalate_ticket",
@@ -72,6 +75,7 @@ __all__ = [
     "reopen_ticket",
     "reply_to_ticket",
     "reread_message",
+    "resend_reply",
     "save_draft",
     "set_priority",
     "solve_ticket",

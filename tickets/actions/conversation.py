@@ -231,6 +231,7 @@ def take_back_reply(message: Message, *, by: User) -> Message:
         raise TooLate(_("Too late: this reply is on its way already."))
     message.withdrawn_at = timezone.now()
     message.save(update_fields=["withdrawn_at"])
+    Message.objects.filter(replaced_by=message).update(replaced_by=None, withdrawn_at=None)
     Draft.objects.update_or_create(
         ticket=ticket, author=by, kind=Message.Kind.REPLY, defaults={"text": message.text}
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -11,6 +12,7 @@ from django.db.models.functions import JSONObject
 from departments.models import User
 from tickets.lifecycle import Status
 from tickets.models import Attachment, Delivery, Event, Message, Ticket
+from tickets.refusals import meaning
 
 SILENT_AFTER = {"", Status.OPEN, Status.PENDING}
 
@@ -27,6 +29,8 @@ class Line:
     files: tuple[Attachment, ...] = ()
     is_new: bool = False
     can_take_back: bool = False
+    can_resend: bool = False
+    can_correct: bool = False
 
     @property
     def order(self) -> tuple[datetime, bool, int]:
@@ -39,7 +43,7 @@ def thread_of(ticket: Ticket, absorbed: Collection[int], reader: User) -> list[L
     """The whole column, oldest first, as `reader` sees it now: three questions.
 
     `absorbed` are the numbers of the tickets merged into it. Replies that were taken back are left
-    out; the line that says so stays.
+    out; the line that says so stays. Replies that were replaced stay as well.
     """
     numbers = [ticket.pk, *absorbed]
     lines = lines_of(_messages(numbers), ticket, reader)
@@ -62,23 +66,32 @@ def news_of(ticket: Ticket, absorbed: Collection[int], reader: User, after: int)
 
 
 def lines_of(messages: Iterable[Message], ticket: Ticket, reader: User) -> list[Line]:
-    """Lines for `messages`, each with the files that do not stand in its text already."""
-    return [
-        Line(
-            message.created_at,
-            message=message,
-            came_from=_origin(message.ticket_id, ticket),
-            files=_loose_files(message),
-            can_take_back=message.author_id == reader.pk and message.can_still_be_taken_back,
-        )
-        for message in messages
-    ]
+    """Lines for `messages` of `_messages`, each with the files that do not stand in its text
+    already."""
+    return [_line(message, ticket, reader) for message in messages]
+
+
+def _line(message: Any, ticket: Ticket, reader: User) -> Line:
+    for report in message.reports:
+        report["meaning"] = meaning(report["detail"])
+    states = {report["state"] for report in message.reports}
+    stands = message.withdrawn_at is None
+    return Line(
+        message.created_at,
+        message=message,
+        came_from=_origin(message.ticket_id, ticket),
+        files=_loose_files(message),
+        can_take_back=message.author_id == reader.pk and message.can_still_be_taken_back,
+        can_resend=stands and bool(states & Delivery.MISSED),
+        can_correct=stands and not message.from_customer and states == Delivery.REFUSED,
+    )
 
 
 def _messages(numbers: Collection[int]) -> QuerySet[Message]:
     reports = Delivery.objects.filter(message=OuterRef("pk")).order_by("pk")
     return (
-        Message.objects.filter(ticket__in=numbers, withdrawn_at__isnull=True)
+        Message.objects.kept()
+        .filter(ticket__in=numbers)
         .defer("words")
         .select_related("author")
         .prefetch_related("attachments")
@@ -112,7 +125,8 @@ def _is_told(event: Event, ticket: Ticket) -> bool:
     if event.kind == Event.Kind.NOTED:
         return False
     if event.kind == Event.Kind.REPLIED:
-        if event.message is not None and event.message.withdrawn_at is not None:
+        message = event.message
+        if message and message.withdrawn_at and message.replaced_by_id is None:
             return False
         return bool(details.get("took")) or details.get("after", "") not in SILENT_AFTER
     if event.kind == Event.Kind.MERGED:

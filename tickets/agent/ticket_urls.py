@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.agent.views import canned_replies, composer, ticket, triage
+from tickets.agent.views import canned_replies, composer, ticket, triage, undelivered
 
 ONE = "tickets/<int:number>/"
 
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}notes/", composer.notes, name="notes"),
     path(f"{ONE}drafts/<slug:kind>/", composer.drafts, name="drafts"),
     path(f"{ONE}messages/<int:pk>/withdrawal/", composer.withdrawal, name="withdrawal"),
+    path(f"{ONE}messages/<int:pk>/resending/", undelivered.resending, name="resending"),
+    path(f"{ONE}messages/<int:pk>/correction/", undelivered.correction, name="correction"),
     path(f"{ONE}assignment/", triage.assignment, name="assignment"),
     path(f"{ONE}department/", triage.department, name="department_of_ticket"),
     path(f"{ONE}priority/", triage.priority, name="priority"),

@@ -26,6 +26,7 @@ from tickets.forms.handling import (
 from tickets.forms.many import BulkForm
 from tickets.forms.writing import (
     AgentReplyForm,
+    CorrectionForm,
     DraftForm,
     NewTicketForm,
     NoteForm,
@@ -41,6 +42,7 @@ __all__ = [
     "BulkForm",
     "CategoryForm",
     "CopyForm",
+    "CorrectionForm",
     "DepartmentForm",
     "DraftForm",
     "EscalationForm",

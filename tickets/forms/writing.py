@@ -79,6 +79,14 @@ class AgentReplyForm(ReplyForm, TicketForm):
         return list(said.exclude(author=self.by).select_related("author"))
 
 
+class CorrectionForm(TicketForm):
+    """correct_and_resend: the text, and the customer's address if that was wrong."""
+
+    slug = "correction"
+    address = forms.EmailField(label=_("E-mail address of the customer"), max_length=254)
+    body = BodyField()
+
+
 class NoteForm(ReplyForm, TicketForm):
     """add_note."""
 

@@ -46,6 +46,8 @@ class Event(models.Model):
         UNDELIVERED = "undelivered", _("not delivered")
         UNDONE = "undone", _("undone")
         REREAD = "reread", _("read again")
+        RESENT = "resent", _("sent once more")
+        CORRECTED = "corrected", _("corrected and sent again")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -95,6 +97,10 @@ STATUS_NAMES = {str(status): status.label for status in Status}
 PRIORITY_NAMES = {int(priority): priority.label for priority in Priority}
 
 
+# Kinds whose `before` and `after` are names, not statuses.
+NAMED_BY_WORDS = {Event.Kind.ASSIGNED, Event.Kind.MOVED, Event.Kind.CORRECTED}
+
+
 def _said(kind: str, key: str, value: Any) -> Any:
     if isinstance(value, dict):
         return multilingual.pick(value)
@@ -104,7 +110,7 @@ def _said(kind: str, key: str, value: Any) -> Any:
         return Event.Kind(value).label
     if key in {"before", "after"} and kind == Event.Kind.PRIORITISED:
         return PRIORITY_NAMES.get(value, value)
-    if key in {"before", "after"} and kind not in {Event.Kind.ASSIGNED, Event.Kind.MOVED}:
+    if key in {"before", "after"} and kind not in NAMED_BY_WORDS:
         return STATUS_NAMES.get(value, value)
     if key in {"until", "hold_until", "due_at"} and value:
         return datetime.fromisoformat(value)

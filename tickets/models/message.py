@@ -51,6 +51,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
             withdrawn_at__isnull=True,
         )
 
+    def kept(self) -> "MessageQuerySet":
+        """What agents see: not what was taken back, but what was replaced."""
+        return self.filter(
+            models.Q(withdrawn_at__isnull=True) | models.Q(replaced_by__isnull=False)
+        )
+
     def readable_by(self, user: User | AnonymousUser) -> "MessageQuerySet":
         """Everything on the tickets `user` works on; on their own as a customer, public ones."""
         worked = Ticket.objects.workable_by(user).values("pk")
@@ -95,6 +101,10 @@ class Message(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     undo_until = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # The corrected reply that was sent instead of this one, which reached nobody.
+    replaced_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
+    )
     minutes_spent = models.PositiveIntegerField(_("minutes spent"), default=0)
     words = SearchVectorField(null=True, editable=False)
 
@@ -141,6 +151,18 @@ class Message(models.Model):
         return sum(bool(line.strip(" >")) for line in text.splitlines())
 
     @property
+    def missed_by(self) -> list[str]:
+        """Addresses it did not reach, or perhaps not."""
+        lost = self.deliveries.filter(state__in=Delivery.MISSED).order_by("pk")
+        return list(lost.values_list("address", flat=True))
+
+    @property
+    def reached_nobody(self) -> bool:
+        """An answer of ours that was refused for everybody it went to."""
+        states = set(self.deliveries.values_list("state", flat=True))
+        return not self.from_customer and self.withdrawn_at is None and states == Delivery.REFUSED
+
+    @property
     def can_still_be_taken_back(self) -> bool:
         """Its seconds of grace have not passed."""
         return bool(
@@ -177,6 +199,9 @@ class Delivery(models.Model):
         UNCERTAIN = "uncertain", _("perhaps sent, the answer of the mail server was lost")
         FAILED = "failed", _("not delivered")
         WITHDRAWN = "withdrawn", _("taken back")
+
+    MISSED = frozenset({State.FAILED, State.UNCERTAIN})
+    REFUSED = frozenset({State.FAILED})
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
     address = models.EmailField(max_length=254)

@@ -39,6 +39,12 @@ SAID = {
         {"charset_before": "windows-1252", "charset": "koi8-u"},
         "read the letter as koi8-u instead of windows-1252",
     ),
+    "resent": ({"addresses": ["a@b.example"]}, "sent a reply once more to a@b.example"),
+    "corrected": (
+        {"before": "a@b.example", "after": "c@d.example"},
+        "corrected a reply that did not arrive and sent it to c@d.example instead of a@b.example",
+    ),
+    "undone": ({"what": "solved"}, "undid: solved"),
     "undelivered": ({"address": "a@b.example", "detail": "550"}, "did not reach a@b.example: 550"),
 }
 

@@ -155,7 +155,7 @@ def letter(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     """
     one = _worked_on(request, number)
     numbers = [one.pk, *actions.absorbed([one.pk])]
-    message = get_object_or_404(Message, pk=pk, ticket__in=numbers, withdrawn_at__isnull=True)
+    message = get_object_or_404(Message.objects.kept(), pk=pk, ticket__in=numbers)
     html = message.quoted_html if "quoted" in request.GET else message.html
     pictures = "pictures" in request.GET
     if pictures:
