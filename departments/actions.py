@@ -4,7 +4,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from departments.models import Department, Membership, Organisation, ReturnedMail, User
+from departments.models import (
+    Department,
+    Membership,
+    Notice,
+    Organisation,
+    ReturnedMail,
+    User,
+)
 from helpdesk.lib.errors import DeskError
 
 
@@ -28,6 +35,16 @@ def welcome_customer(email: str, *, name: str = "", language: str = "") -> User:
         setattr(person, field, wanted[field])
     if missing:
         person.save(update_fields=missing)
+    return person
+
+
+@transaction.atomic
+def choose_notice(person: User, notice: Notice, *, wanted: bool) -> User:
+    """Whether `person` gets letters of one kind; the person as they are then."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    others = [one for one in person.unwanted_letters if one != notice]
+    person.unwanted_letters = others if wanted else [*others, notice]
+    person.save(update_fields=["unwanted_letters"])
     return person
 
 

@@ -1,5 +1,7 @@
 """Forms about people."""
 
+from collections.abc import Iterable
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -9,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from departments.actions import organisation_for
-from departments.models import User
+from departments.models import Notice, User
 
 _REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Pacific/")
 
@@ -37,6 +39,29 @@ def time_zones() -> list[tuple[str, object]]:
     ]
 
 
+class LettersField(forms.MultipleChoiceField):
+    """Which of these letters somebody wants; `of` fills it in, `unwanted` reads it."""
+
+    def __init__(self, notices: Iterable[Notice], **kwargs: Any) -> None:
+        self.notices = list(notices)
+        super().__init__(
+            choices=[(one.value, one.label) for one in self.notices],
+            label=_("Letters to me"),
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            **kwargs,
+        )
+
+    def of(self, person: User) -> list[str]:
+        """What is ticked for `person`."""
+        return [one for one in self.notices if person.wants(one)]
+
+    def unwanted(self, person: User, wanted: Iterable[str]) -> list[str]:
+        """What `person` does not want once only `wanted` of these are ticked."""
+        others = [one for one in person.unwanted_letters if one not in self.notices]
+        return [*others, *(one for one in self.notices if one not in wanted)]
+
+
 class ProfileForm(forms.ModelForm):
     """What people say about themselves."""
 
@@ -51,7 +76,20 @@ class ProfileForm(forms.ModelForm):
         choices=settings.LANGUAGES,
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, required=False)
+    letters = LettersField([Notice.RECEIVED, Notice.SOLVED])
 
     class Meta:
         model = User
         fields = ["name", "language", "time_zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["letters"] = self.fields["letters"].of(self.instance)  # type: ignore[attr-defined]
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT002  # Django's own signature
+        """Keep it all."""
+        self.instance.unwanted_letters = self.fields["letters"].unwanted(  # type: ignore[attr-defined]
+            self.instance, self.cleaned_data["letters"]
+        )
+        person: User = super().save(commit)
+        return person

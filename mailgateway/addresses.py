@@ -65,6 +65,14 @@ def read_letter_id(letter_id: str) -> Named | None:
     return Named(int(ticket), int(message) or None)
 
 
+def make_customer_address(address: str, *, ticket: int) -> str:
+    """`address` with the name of a conversation: for Reply-To of letters to customers. It says
+    where an answer belongs, as our Message-IDs do, and gives nobody a right to speak there."""
+    name, _at, domain = address.rpartition("@")
+    secret = f"t{ticket}.c"
+    return f"{name}+{secret}.{tokens.short_mac('reply', secret)}@{domain}"
+
+
 def make_reply_address(address: str, *, ticket: int, user: int, today: date) -> str:
     """`address` with a secret that lets `user` answer on `ticket` for 60 days."""
     name, _at, domain = address.rpartition("@")

@@ -11,18 +11,19 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 
-from departments.models import User, signature_of
+from departments.models import Notice, User, signature_of
 from helpdesk.lib import mail
 from helpdesk.lib.markup import to_text
 from mailgateway.addresses import (
     answer_subject,
+    make_customer_address,
     make_letter_id,
     make_loop_mark,
     make_reply_address,
 )
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
 from tickets.audience import Letter
-from tickets.links import agent_ticket_link, rating_link, ticket_link
+from tickets.links import agent_ticket_link, letters_link, rating_link, ticket_link
 from tickets.models import Attachment, Event, PublicMessage, Ticket
 
 TO_CUSTOMERS = frozenset({Letter.RECEIVED, Letter.REPLIED, Letter.SOLVED})
@@ -53,13 +54,19 @@ def compose(draft: Draft) -> OutboundEmail:
     if draft.kind != Letter.REPLIED:
         headers["X-Loop"] = make_loop_mark()
     headers |= _marks(draft.kind)
-    answerable = to_agent and bool(draft.mailbox and draft.mailbox.takes_plus_addresses)
+    with_plus = bool(draft.mailbox and draft.mailbox.takes_plus_addresses)
+    answerable = to_agent and with_plus
     if answerable:
         headers["Reply-To"] = make_reply_address(
             address, ticket=ticket.pk, user=reader.pk, today=timezone.localdate()
         )
+    elif with_plus:
+        headers["Reply-To"] = make_customer_address(address, ticket=ticket.pk)
+    stop_link = letters_link(reader, draft.kind) if draft.kind in Notice.values else ""
+    headers |= _stop(stop_link)
     with translation.override(_language(reader, ticket)), timezone.override(_zone(reader)):
-        words = mail.write(draft.kind, _context(draft, answerable=answerable))
+        context = _context(draft, answerable=answerable) | {"stop_link": stop_link}
+        words = mail.write(draft.kind, context)
         sender_name = _sender_name(draft)
     return OutboundEmail(
         mailbox=draft.mailbox,
@@ -209,12 +216,8 @@ def _sender_name(draft: Draft) -> str:
     label = draft.event.ticket.department.label
     author = draft.message.author if draft.message else None
     if draft.kind == Letter.REPLIED and author is not None:
-        return f"{_one_line(author.public_name)} · {label}"
+        return f"{mail.one_line(author.public_name)} · {label}"
     return label
-
-
-def _one_line(name: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
 
 
 def _language(reader: User, ticket: Ticket) -> str:
@@ -234,8 +237,24 @@ def _marks(kind: Letter) -> dict[str, str]:
     if kind == Letter.REPLIED:
         return {}
     if kind == Letter.RECEIVED:
-        return {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+        # Precedence is for answering machines that are older than RFC 3834.
+        return {
+            "Auto-Submitted": "auto-replied",
+            "X-Auto-Response-Suppress": "All",
+            "Precedence": "bulk",
+        }
     return {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+
+
+def _stop(link: str) -> dict[str, str]:
+    """How mail programs end letters that nobody wants (RFC 2369); with one click where the way to
+    us is protected (RFC 8058)."""
+    if not link:
+        return {}
+    headers = {"List-Unsubscribe": f"<{link}>"}
+    if link.startswith("https:"):
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def _threading(ticket: Ticket, agent: User | None) -> dict[str, str]:

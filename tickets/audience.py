@@ -1,6 +1,6 @@
 """Who hears of an event, and why. How they hear is the gateway's and the receivers' business."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.db.models import Q
@@ -42,7 +42,9 @@ def audience_of(event: Event) -> list[Hearer]:
     heard: dict[int, Hearer] = {}
     for hearer in finder(event, ticket):
         if hearer.user.is_active and hearer.user.pk != event.actor_id:
-            heard.setdefault(hearer.user.pk, hearer)
+            unwanted = hearer.letter is not None and not hearer.user.wants(hearer.letter)
+            known = replace(hearer, letter=None) if unwanted else hearer
+            heard.setdefault(hearer.user.pk, known)
     return list(heard.values())
 
 
@@ -95,7 +97,8 @@ def acknowledged(event: Event) -> User | None:
         return None
     if message.is_automatic or not message.from_customer or not event.ticket.customer.is_active:
         return None
-    return event.ticket.customer
+    customer = event.ticket.customer
+    return customer if customer.wants(Letter.RECEIVED) else None
 
 
 def _replied(event: Event, ticket: Ticket) -> list[Hearer]:

@@ -11,6 +11,7 @@ from tickets.models import Message, Ticket
 
 RATING_VALID_DAYS = 60
 _RATING = "rate"
+_LETTERS = "letters"
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,14 @@ class RatingClaim:
     ticket: int
     message: int | None
     user: int
+
+
+@dataclass(frozen=True)
+class LettersClaim:
+    """What a link to stop letters says: whose, and which kind."""
+
+    user: int
+    notice: str
 
 
 def ticket_link(ticket: Ticket) -> str:
@@ -42,6 +51,19 @@ def rating_link(ticket: Ticket, message: Message | None, user: User) -> str:
 def rating_token(ticket: Ticket, message: Message | None, user: User) -> str:
     """The signed part of a rating link."""
     return tokens.make(_RATING, [ticket.pk, message.pk if message else None, user.pk])
+
+
+def letters_link(user: User, notice: str) -> str:
+    """Where letters of a kind to `user` can be stopped, without signing in. It does not expire: a
+    letter may be read years later."""
+    path = reverse("portal:letters", args=[tokens.make(_LETTERS, [user.pk, notice])])
+    return f"{settings.DESK_URL}{path}"
+
+
+def read_letters_token(token: str) -> LettersClaim | None:
+    """What `token` says, or None if it was not made here."""
+    value = tokens.read(_LETTERS, token)
+    return LettersClaim(*value) if value else None
 
 
 def read_rating_token(token: str) -> RatingClaim | None:

@@ -2,7 +2,7 @@
 
 from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
 from departments.models.knowledge import Category, Service
-from departments.models.people import Agent, ApiToken, Organisation, User
+from departments.models.people import Agent, ApiToken, Notice, Organisation, User
 from departments.models.places import Department, Membership, signature_of, signed
 from departments.models.reach import ReturnedMail
 
@@ -13,6 +13,7 @@ __all__ = [
     "Department",
     "Holiday",
     "Membership",
+    "Notice",
     "OpeningHours",
     "OpeningSlot",
     "Organisation",

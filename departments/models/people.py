@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from departments.models.places import Membership
+
+
+class Notice(models.TextChoices):
+    """Letters of ours that a person may do without; each has the name of its templates."""
+
+    RECEIVED = "received", _("that your request has arrived")
+    SOLVED = "solved", _("that your request is solved, and whether you are content")
+    TO_AGENT = "to_agent", _("what customers write on your tickets")
+    ASSIGNED = "assigned", _("that a ticket is yours now")
+    ESCALATED = "escalated", _("that a ticket needs you")
 
 
 class Organisation(models.Model):
@@ -105,6 +116,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     theme = models.CharField(_("colours"), max_length=6, choices=Theme, default=Theme.SYSTEM)
     plays_sound = models.BooleanField(_("sound on new messages"), default=False)
+    undo_seconds = models.PositiveSmallIntegerField(
+        _("seconds to take a reply back"), null=True, blank=True
+    )
+    unwanted_letters = ArrayField(
+        models.CharField(max_length=9, choices=Notice), default=list, blank=True, editable=False
+    )
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     notes = models.TextField(_("notes for agents"), blank=True)
     is_active = models.BooleanField(
@@ -152,6 +169,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """What Django asks for."""
         return str(self)
+
+    def wants(self, letter: str) -> bool:
+        """Do they want letters of this kind?"""
+        return letter not in self.unwanted_letters
+
+    @property
+    def grace(self) -> timedelta:
+        """How long their replies wait, so that they can take them back."""
+        own = self.undo_seconds
+        return timedelta(seconds=settings.DESK_UNDO_SECONDS if own is None else own)
 
     @property
     def public_name(self) -> str:

@@ -19,7 +19,8 @@ from django.template import Context
 from django.template.engine import Engine
 from django.template.loader import render_to_string
 
-_IDS = frozenset({"message-id", "in-reply-to", "references"})
+# Words that must stay whole, however long.
+_WHOLE = frozenset({"message-id", "in-reply-to", "references", "reply-to", "list-unsubscribe"})
 
 
 @dataclass(frozen=True)
@@ -57,27 +58,41 @@ def _plain(template: str, values: dict[str, Any]) -> str:
 
 
 class _Policy(EmailPolicy):
-    """As the standard library writes letters, but for three headers it gets wrong: long Message-IDs
+    """As the standard library writes letters, but for headers it gets wrong: long ids and links
     become encoded words that no mail program recognises, a subject may lose a space where it is
-    folded, and the first line of From may be left empty, which some servers take for broken."""
+    folded, the first line of From may be left empty, which some servers take for broken, and
+    Outlook does not read file names that are written as RFC 2231 wants them."""
 
     def fold(self, name: str, value: Any) -> str:
         """One header as text."""
         key, end = name.lower(), self.linesep
-        if key in _IDS:
+        if key in _WHOLE:
             return f"{name}: {f'{end} '.join(str(value).split())}{end}"
         if key == "subject" and not str(value).isascii():
             return f"{name}: {self._words(name, str(value))}{end}"
         if key == "from" and not str(value).isascii():
             (one,) = value.addresses
             return f"{name}: {self._words(name, one.display_name)}{end} <{one.addr_spec}>{end}"
+        if key == "content-type" and "name" in value.params:
+            return (
+                f"{name}: {value.content_type};{end} name={self._quoted(value.params['name'])}{end}"
+            )
         return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """One header as bytes."""
-        if name.lower() in _IDS | {"subject", "from"}:
+        if name.lower() in _WHOLE | {"subject", "from", "content-type"}:
             return self.fold(name, value).encode("ascii", "surrogateescape")
         return super().fold_binary(name, value)
+
+    def _quoted(self, text: str) -> str:
+        """A parameter for programs that know no RFC 2231: in the words of RFC 2047, which that
+        does not allow and everybody reads. Others read the same name in Content-Disposition."""
+        if text.isascii():
+            text = text.replace("\\", "\\\\").replace('"', '\\"')
+        else:
+            text = self._words(" name", text)
+        return f'"{text}"'
 
     def _words(self, name: str, text: str) -> str:
         return Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
@@ -105,8 +120,8 @@ def build(
     """
     message = EmailMessage(policy=POLICY)
     message["From"] = _address(*sender)
-    message["To"] = ", ".join(to)
-    if copies := ", ".join(cc):
+    message["To"] = ", ".join(map(ascii_domain, to))
+    if copies := ", ".join(map(ascii_domain, cc)):
         message["Cc"] = copies
     message["Subject"] = words.subject
     message["Date"] = format_datetime(date)
@@ -126,19 +141,29 @@ def build(
                     main,
                     sub,
                     cid=f"<{one.content_id}>",
-                    filename=one.name,
                     disposition="inline",
+                    **_named(one),
                 )
     for one in enclosures:
         if not (one.content_id and words.html):
             main, sub = _media_type(one.content_type)
-            message.add_attachment(one.content, main, sub, filename=one.name)
+            message.add_attachment(one.content, main, sub, **_named(one))
     # Sent once more, it is the same to the last byte.
     mark = hashlib.sha256(letter_id.encode()).hexdigest()[:24]
     for number, part in enumerate(message.walk()):
         if part.is_multipart():
             part.set_boundary(f"=_{mark}_{number}")
     return message
+
+
+def _named(file: Enclosure) -> dict[str, Any]:
+    name = one_line(file.name)
+    return {"filename": name, "params": {"name": name}}
+
+
+def one_line(name: str) -> str:
+    """`name` without anything that a header, or the direction of writing, could trip over."""
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
 
 
 def ascii_domain(address: str) -> str:

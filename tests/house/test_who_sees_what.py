@@ -13,7 +13,7 @@ from mailgateway import inbound
 from mailgateway.models import InboundEmail, Mailbox
 from tickets import actions, bulk
 from tickets.attachments import IncomingFile
-from tickets.links import rating_token
+from tickets.links import letters_link, rating_token
 from tickets.models import Workspace
 
 EVERYBODY = {"nobody", "carla", "mallory", "ada", "linus", "grace", "bo", "root"}
@@ -43,6 +43,7 @@ OPEN_PAGES = {
     "account_logout",
     "mfa_authenticate",
     "portal:rate",
+    "portal:letters",
     "api-1:openapi-json",
     "api-1:api-root",
 }
@@ -196,6 +197,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "letter": letter.pk,
         "behind": answer.pk,
         "rating": rating_token(ticket, rated, carla),
+        "letters": letters_link(carla, "solved").rstrip("/").rpartition("/")[2],
     }
 
 
@@ -210,6 +212,8 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["pk"] = scene["job"]
     if name == "portal:rate":
         values["token"] = scene["rating"]
+    if name == "portal:letters":
+        values["token"] = scene["letters"]
     values["slug"] = "billing" if name == "agent:department" else "mine"
     url = reverse(name, kwargs={key: values[key] for key in wanted})
     return f"{url}?ticket={scene['number']}" if name == "agent:canned_replies" else url

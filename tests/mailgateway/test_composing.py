@@ -1,19 +1,32 @@
 """What our letters look like to whoever receives them."""
 
 import io
+from datetime import UTC, date, datetime
+from email.header import decode_header, make_header
+from email.parser import BytesParser
+from email.policy import compat32
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from mailgateway.addresses import read_letter_id, read_reply_address
+from departments.actions import choose_notice
+from departments.models import Notice
+from helpdesk.lib import mail
+from mailgateway.addresses import (
+    make_customer_address,
+    make_loop_mark,
+    read_letter_id,
+    read_reply_address,
+)
 from mailgateway.composing import assemble
 from mailgateway.models import OutboundEmail
 from mailgateway.parsing import parse
 from tests.letters import letter
 from tickets import actions, attachments
 from tickets.attachments import IncomingFile
-from tickets.models import Body, Event
+from tickets.links import read_letters_token
+from tickets.models import Body, Event, Ticket
 from tickets.permissions import can_work_on
 
 pytestmark = pytest.mark.usefixtures("mailbox")
@@ -237,6 +250,8 @@ def test_long_message_ids_stay_whole(asked, ada, mailbox, arrives):
         "Invoice №7 — 12 % off für Größe «XL», bitte prüfen und zurückschreiben, danke schön",
         "a" * 120,
         "😀 рахунок\tз табуляцією",
+        "Дуже довга тема " * 20 + "кінець",
+        "مرحبا بالعالم ‏عربي",
     ],
 )
 def test_a_subject_comes_through_as_it_was(arrives, carla, ada, mailbox, subject):
@@ -249,3 +264,164 @@ def test_a_subject_comes_through_as_it_was(arrives, carla, ada, mailbox, subject
     assert parse(raw).subject == f"Re: {' '.join(subject.split())} [#{ticket.pk}]"
     assert parse(raw).sender.name == "Ada · Бухгалтерія"
     assert max(len(line) for line in head.split(b"\r\n")) <= 200
+
+
+NAMES = [
+    "Рахунок № 7 за жовтень — дуже довга назва файлу, щоб її довелося переносити на інший.pdf",
+    'a "quoted"; name.txt',
+    "two\nlines.txt",
+    "مرحبا ‏عربي.png",
+    "😀.png",
+    "it's 100%.txt",
+    "plain.txt",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_name_comes_through_for_old_programs_and_new_ones(name):
+    raw = mail.build(
+        mail.Words("S", "t", ""),
+        sender=("", "billing@desk.example"),
+        to=["carla@customer.example"],
+        letter_id="one@desk.example",
+        date=datetime(2026, 11, 23, tzinfo=UTC),
+        files=[mail.Enclosure(name, "application/pdf", b"x")],
+    ).as_bytes()
+
+    (file,) = parse(raw).files
+    clean = " ".join(name.replace("\u200f", "").split())
+    assert file.name == clean
+    # As Outlook reads it: RFC 2047 inside of Content-Type.
+    (part,) = BytesParser(policy=compat32).parsebytes(raw).get_payload()[1:]
+    outlook = part.get_param("name").replace('\\"', '"')
+    assert str(make_header(decode_header(outlook))) == clean
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Олександра Вишневецька-Корибут, відділ розрахунків із клієнтами",
+        "مها العربي",
+        'Ada "the first" O\'Neill, Ltd.',
+        "😀 Ada",
+        "ada@desk.example",
+    ],
+)
+def test_a_name_comes_through_whatever_it_is_written_in(asked, ada, mailbox, name):
+    ada.shown_name = name
+    ada.save()
+
+    actions.reply_to_ticket(asked, by=ada, body="Так.")
+
+    read = parse(assemble(row_of("replied"), mailbox).as_bytes())
+    assert read.sender.name == f"{name} · Бухгалтерія"
+    assert read.sender.email == "billing@desk.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Рядок\n.\n..\n\n> цитата\n" + "ю" * 3000,
+        "مرحبا‏ بالعالم",
+        "emoji 😀👩‍👩‍👧 ok",
+        "From here on\n-- \nplain ascii",
+    ],
+)
+def test_a_text_comes_through_to_the_letter(asked, ada, mailbox, text):
+    actions.reply_to_ticket(asked, by=ada, body=text)
+
+    raw = assemble(row_of("replied"), mailbox).as_bytes()
+    assert parse(raw).text.startswith(text)
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+def test_automatic_letters_say_which_desk_they_came_from(asked, ada, mailbox):
+    actions.reply_to_ticket(asked, by=ada, body="Так.")
+
+    marks = {
+        row.kind: assemble(row, mailbox)["X-Loop"] for row in OutboundEmail.objects.all()
+    }
+    assert marks == {"received": make_loop_mark(), "replied": None}
+
+
+def test_where_the_mailbox_can_an_answer_names_its_conversation(asked, ada, mailbox):
+    mailbox.takes_plus_addresses = True
+    mailbox.save()
+
+    actions.reply_to_ticket(asked, by=ada, body="Так.")
+
+    reply_to = assemble(row_of("replied"), mailbox)["Reply-To"]
+    assert reply_to == make_customer_address("billing@desk.example", ticket=asked.pk)
+    assert read_reply_address([reply_to], today=date(2026, 11, 23)) is None
+
+
+def test_a_long_conversation_is_named_by_its_first_letter_and_its_last_twenty(asked, ada, arrives):
+    for number in range(30):
+        arrives(
+            letter(
+                f"{number}",
+                sender="carla@customer.example",
+                letter_id=f"more-{number}@customer.example",
+                In_Reply_To="<asked@customer.example>",
+            )
+        )
+
+    actions.reply_to_ticket(asked, by=ada, body="Так.")
+
+    chain = row_of("replied").headers["References"].split()
+    assert len(chain) == 21
+    assert chain[0] == "<asked@customer.example>"
+    assert chain[-1] == "<more-29@customer.example>"
+
+
+@pytest.mark.parametrize(("address", "one_click"), [("https", True), ("http", False)])
+def test_notices_can_be_ended_and_answers_cannot(
+    settings, asked, ada, grace, mailbox, address, one_click
+):
+    settings.DESK_URL = f"{address}://desk.example"
+    actions.reply_to_ticket(asked, by=ada, body="Так.")
+    actions.assign_ticket(asked, to=grace, by=ada)
+    actions.solve_ticket(asked, by=ada)
+
+    for kind in ("assigned", "solved"):
+        row = row_of(kind)
+        mail = assemble(row, mailbox)
+        link = mail["List-Unsubscribe"].strip("<>")
+        assert link in row.text
+        assert link in row.html
+        assert read_letters_token(link.rstrip("/").rpartition("/")[2]).notice == kind
+        assert (mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click") is one_click
+        assert f"List-Unsubscribe: <{link}>\r\n".encode() in mail.as_bytes()
+    assert assemble(row_of("replied"), mailbox)["List-Unsubscribe"] is None
+
+
+def test_who_wants_no_such_letter_gets_none_but_hears_the_bell(asked, ada, grace):
+    for who, notice in ((ada, "assigned"), (asked.customer, "solved")):
+        choose_notice(who, notice, wanted=False)
+    ada.refresh_from_db()
+
+    actions.assign_ticket(asked, to=ada, by=grace)
+    actions.solve_ticket(Ticket.objects.get(pk=asked.pk), by=ada)
+
+    assert not OutboundEmail.objects.filter(kind__in=["assigned", "solved"]).exists()
+    assert ada.notifications.filter(event__kind="assigned").exists()
+
+
+def test_who_wants_no_confirmation_gets_none(carla, billing):
+    choose_notice(carla, Notice.RECEIVED, wanted=False)
+    carla.refresh_from_db()
+
+    actions.open_ticket(customer=carla, by=carla, subject="S", body="B")
+
+    assert not OutboundEmail.objects.filter(kind="received").exists()
+
+
+def test_a_domain_in_its_own_letters_is_written_as_name_servers_know_it(asked, ada, mailbox):
+    asked.customer.email = "carla@пошта.example"
+    asked.customer.save()
+
+    actions.reply_to_ticket(Ticket.objects.get(pk=asked.pk), by=ada, body="Так.")
+
+    assert assemble(row_of("replied"), mailbox)["To"] == "carla@xn--80a1acn3a.example"

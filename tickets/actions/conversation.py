@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -108,7 +107,7 @@ def reply_to_ticket(
         details |= {"before": before, "after": status}
         if hold_until is not None:
             details["hold_until"] = hold_until.isoformat()
-    grace = timedelta(seconds=0 if by_customer else settings.DESK_UNDO_SECONDS)
+    grace = timedelta() if by_customer else by.grace
     message = _say(
         ticket,
         Message.Kind.REPLY,

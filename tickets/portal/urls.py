@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tickets.portal import views
-from tickets.portal.views import feedback
+from tickets.portal.views import feedback, letters
 
 app_name = "portal"
 
@@ -21,5 +21,6 @@ urlpatterns = [
         feedback.answer_rating,
         name="answer_rating",
     ),
+    path("letters/<str:token>/", letters.letters, name="letters"),
     path("ratings/<str:token>/", feedback.rate, name="rate"),
 ]

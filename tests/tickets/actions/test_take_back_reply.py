@@ -100,3 +100,14 @@ def test_a_customers_answer_is_said_at_once(ticket, carla):
 
     with pytest.raises(TooLate):
         take_back_reply(message, by=carla)
+
+
+@pytest.mark.parametrize(("own", "seconds"), [(None, 10), (0, 0), (60, 60)])
+def test_everybody_has_the_grace_they_chose(ticket, ada, own, seconds):
+    ada.undo_seconds = own
+    ada.save()
+
+    message = reply_to_ticket(ticket, by=ada, body="Hm")
+
+    grace = (message.undo_until or message.created_at) - message.created_at
+    assert grace.total_seconds() == seconds

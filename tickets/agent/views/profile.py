@@ -10,14 +10,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from departments.forms import LettersField
 from departments.http import SignedInRequest, agent_required
-from departments.models import Membership, User
+from departments.models import Membership, Notice, User
 from tickets.agent.nav import nav_context
 
 LONGEST_SIGNATURE = 2000
+GRACES = (5, 10, 30, 60)
 
 
 def zones() -> list[tuple[str, str]]:
@@ -27,10 +29,29 @@ def zones() -> list[tuple[str, str]]:
     return [("", own), *((name, name.replace("_", " ")) for name in cities)]
 
 
+def graces() -> list[tuple[str, str]]:
+    """How long a reply waits before it leaves, the desk's own choice first."""
+    seconds = ngettext_lazy("%(number)d second", "%(number)d seconds", "number")
+    desk = gettext_lazy("As the desk (%(seconds)s)") % {
+        "seconds": seconds % {"number": settings.DESK_UNDO_SECONDS}
+    }
+    not_at_all = (0, gettext_lazy("not at all: it leaves at once"))
+    own = [(number, seconds % {"number": number}) for number in GRACES]
+    return [("", str(desk)), *((str(key), str(name)) for key, name in [not_at_all, *own])]
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """What an agent decides about themselves, with a signature for each of their departments."""
 
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zones, required=False)
+    undo_seconds = forms.TypedChoiceField(
+        label=gettext_lazy("A reply can be taken back for"),
+        choices=graces,
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    letters = LettersField([Notice.TO_AGENT, Notice.ASSIGNED, Notice.ESCALATED])
 
     class Meta:
         model = User
@@ -39,12 +60,14 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "language",
             "time_zone",
             "theme",
+            "undo_seconds",
             "plays_sound",
             "uses_shortcuts",
         ]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.initial["letters"] = self.fields["letters"].of(self.instance)  # type: ignore[attr-defined]
         self.memberships = list(
             self.instance.memberships.select_related("department").order_by(
                 "department__order", "department__name"
@@ -72,6 +95,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     @transaction.atomic
     def save(self, commit: bool = True) -> User:  # noqa: FBT002  # Django's own signature
         """Keep the person and their signatures."""
+        self.instance.unwanted_letters = self.fields["letters"].unwanted(  # type: ignore[attr-defined]
+            self.instance, self.cleaned_data["letters"]
+        )
         user: User = super().save(commit)
         for membership in self.memberships:
             membership.signature = self.cleaned_data[self._name(membership)]
