@@ -68,6 +68,19 @@ def fetch_new(mailbox: Mailbox) -> Iterator[Fetched]:
             yield Fetched(validity, uid, bytes(found[b"BODY[]"]), _aware(arrived))
 
 
+def append(mailbox: Mailbox, folder: str, raw: bytes, *, letter_id: str, at: datetime) -> None:
+    """Put a letter of ours, as read, into `folder`, unless one with its Message-ID lies there.
+    Raises MailboxProblem."""
+    with _signed_in(mailbox) as client, _in_words(mailbox):
+        if not client.folder_exists(folder):
+            raise MailboxProblem(
+                _("There is no folder “%(folder)s” in this mailbox.") % {"folder": folder}
+            )
+        client.select_folder(folder, readonly=True)
+        if not client.search(["HEADER", "Message-ID", f"<{letter_id}>"]):
+            client.append(folder, raw, [b"\\Seen"], at)
+
+
 def check(mailbox: Mailbox) -> list[Step]:
     """Try to read: connect, sign in, open the folder, count. Ends at the first step that fails."""
     steps = []

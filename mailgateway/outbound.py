@@ -252,9 +252,12 @@ def _end(row: OutboundEmail) -> None:
     row.next_try_at = None
     if row.state != State.FAILED:
         row.sent_at = timezone.now()
+    keeps_copies = row.mailbox is not None and bool(row.mailbox.sent_folder)
+    if keeps_copies and row.state == State.SENT and row.kind == Letter.REPLIED:
+        row.copy_at = timezone.now()
     if row.kind == ACCOUNT:  # it carried a code that opens an account
         row.text = row.html = ""
-    row.save(update_fields=[*_TOLD, "state", "sent_at", "text", "html"])
+    row.save(update_fields=[*_TOLD, "state", "sent_at", "copy_at", "text", "html"])
 
 
 def _note(row: OutboundEmail, addresses: Iterable[str], state: str, detail: str = "") -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.lib.queue import enqueue_on_commit
-from mailgateway import inbound, outbound
+from mailgateway import inbound, outbound, sent
 
 
 @shared_task
@@ -33,6 +33,12 @@ def send(pk: int) -> None:
 
 
 @shared_task
+def copy_sent(pk: int) -> None:
+    """Keep a copy of one letter where the mailbox keeps what it sends."""
+    sent.copy(pk)
+
+
+@shared_task
 def sweep_ledger() -> None:
     """Find letters that nobody has understood yet."""
     for pk in inbound.to_sweep():
@@ -41,6 +47,8 @@ def sweep_ledger() -> None:
 
 @shared_task
 def sweep_tray() -> None:
-    """Find letters that are due."""
+    """Find letters that are due, and copies of letters that went."""
     for pk in outbound.to_sweep():
         enqueue_on_commit(send, pk)
+    for pk in sent.to_sweep():
+        enqueue_on_commit(copy_sent, pk)

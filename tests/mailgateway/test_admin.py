@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from mailgateway import inbound
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
+from tickets import actions
+from tickets.models import Delivery
 
 
 @pytest.fixture
@@ -199,3 +201,62 @@ def test_a_mailbox_with_letters_is_not_deleted(desk, mailbox):
     path = reverse("admin:mailgateway_mailbox_delete", args=[mailbox.pk])
     desk.post(path, {"post": "yes"})
     assert Mailbox.objects.filter(pk=mailbox.pk).exists()
+
+
+@pytest.fixture
+def answer(mailbox, ticket, ada) -> OutboundEmail:
+    """Ada's answer, refused by Carla's server."""
+    message = actions.reply_to_ticket(ticket, by=ada, body="Надсилаємо.")
+    row = OutboundEmail.objects.get(kind="replied")
+    address = "carla@customer.example"
+    OutboundEmail.objects.filter(pk=row.pk).update(
+        state="failed", answers={address: "550 no"}, next_try_at=None, tries=1
+    )
+    actions.note_delivery(message, address=address, state=Delivery.State.FAILED, detail="550 no")
+    return row
+
+
+def act(desk, action: str, *rows: OutboundEmail) -> str:
+    url = reverse("admin:mailgateway_outboundemail_changelist")
+    data = {"action": action, "_selected_action": [row.pk for row in rows]}
+    return desk.post(url, data, follow=True).content.decode()
+
+
+def test_an_answer_that_failed_is_sent_once_more_and_the_ticket_knows(desk, answer, ticket, root):
+    assert "1 letter goes." in act(desk, "send_again", answer)
+
+    answer.refresh_from_db()
+    assert answer.state == "queued"
+    assert ticket.events.get(kind="resent").actor == root
+
+
+def test_a_notice_that_failed_is_sent_once_more(desk, mailbox, ticket, ada, grace):
+    actions.assign_ticket(ticket, to=ada, by=grace)
+    row = OutboundEmail.objects.get(kind="assigned")
+    OutboundEmail.objects.filter(pk=row.pk).update(state="failed", answers={ada.email: "550 no"})
+
+    act(desk, "send_again", row)
+
+    row.refresh_from_db()
+    assert (row.state, row.answers) == ("queued", {})
+
+
+def test_a_letter_that_waits_is_stopped(desk, answer):
+    OutboundEmail.objects.update(state="queued")
+
+    assert "1 letter was stopped." in act(desk, "stop", answer)
+
+    answer.refresh_from_db()
+    assert answer.state == "withdrawn"
+
+
+def test_codes_of_accounts_are_shown_to_nobody(desk, answer):
+    page = reverse("admin:mailgateway_outboundemail_change", args=[answer.pk])
+    assert "Надсилаємо." in desk.get(page).content.decode()
+    assert "carla@customer.example: 550 no" in desk.get(page).content.decode()
+
+    OutboundEmail.objects.update(kind="account", text="Code: 4711")
+
+    shown = desk.get(page).content.decode()
+    assert "4711" not in shown
+    assert "letters about accounts carry codes" in shown
