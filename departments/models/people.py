@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 class Notice(models.TextChoices):
     """Letters of ours that a person may do without; each has the name of its templates."""
 
-    RECEIVED = "received", _("that your request has arrived")
-    SOLVED = "solved", _("that your request is solved, and whether you are content")
+    RECEIVED = "received", _("confirmations that a request has arrived")
+    SOLVED = "solved", _("notices that a request is solved")
     TO_AGENT = "to_agent", _("what customers write on your tickets")
-    ASSIGNED = "assigned", _("that a ticket is yours now")
-    ESCALATED = "escalated", _("that a ticket needs you")
+    ASSIGNED = "assigned", _("notices that a ticket is yours now")
+    ESCALATED = "escalated", _("notices that a ticket needs you")
 
 
 class Organisation(models.Model):
