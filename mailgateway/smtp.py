@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 from django.utils.translation import gettext as _
 
-from helpdesk.lib.mail import ascii_domain
+from helpdesk.lib.mail import UTF8_POLICY, ascii_domain
 from mailgateway.models import Mailbox, Security
 from mailgateway.problems import MailboxProblem, Step, connection_problem, refuse_open_lines
 
@@ -48,6 +48,16 @@ class NobodyKnows(Exception):
         self.outcome = outcome
 
 
+@dataclass(frozen=True)
+class _Envelope:
+    """A letter as it goes over: from where, to whom, its bytes."""
+
+    mailbox: Mailbox
+    recipients: list[str]
+    content: bytes
+    with_utf8: bool
+
+
 def _nothing(outcome: Outcome) -> None:
     pass
 
@@ -69,9 +79,15 @@ def send(
     other letter of this mailbox would fare better), NobodyKnows when the line broke behind the
     letter, ValueError for a letter that cannot be written.
     """
-    letter.as_bytes()
+    content = letter.as_bytes()
     with _signed_in(mailbox) as smtp, _in_words(mailbox):
-        return _handed_over(smtp, mailbox, list(recipients), letter, before_end)
+        addresses = list(recipients)
+        beyond_ascii = any(not ascii_domain(one).isascii() for one in addresses)
+        with_utf8 = beyond_ascii and smtp.has_extn("smtputf8")
+        if with_utf8:
+            content = letter.as_bytes(policy=UTF8_POLICY)
+        envelope = _Envelope(mailbox, addresses, content, with_utf8=with_utf8)
+        return _handed_over(smtp, envelope, before_end)
 
 
 def check(mailbox: Mailbox) -> list[Step]:
@@ -97,17 +113,12 @@ def check(mailbox: Mailbox) -> list[Step]:
 
 
 def _handed_over(
-    smtp: smtplib.SMTP,
-    mailbox: Mailbox,
-    recipients: list[str],
-    letter: EmailMessage,
-    before_end: Callable[[Outcome], None],
+    smtp: smtplib.SMTP, envelope: _Envelope, before_end: Callable[[Outcome], None]
 ) -> Outcome:
     outcome = Outcome()
-    beyond_ascii = any(not ascii_domain(one).isascii() for one in recipients)
-    with_utf8 = beyond_ascii and smtp.has_extn("smtputf8")
-    options = ["SMTPUTF8"] if with_utf8 else []
-    content = letter.as_bytes(policy=letter.policy.clone(utf8=True) if with_utf8 else None)
+    mailbox, content = envelope.mailbox, envelope.content
+    recipients = envelope.recipients
+    options = ["SMTPUTF8"] if envelope.with_utf8 else []
     if smtp.has_extn("size"):
         limit = smtp.esmtp_features["size"]
         if limit.isdigit() and 0 < int(limit) < len(content):
@@ -125,7 +136,7 @@ def _handed_over(
     unknown: MailboxProblem | None = None
     for one in recipients:
         address = ascii_domain(one)
-        if not address.isascii() and not with_utf8:
+        if not address.isascii() and not envelope.with_utf8:
             outcome.refused[one] = _("This mail server knows no addresses of this kind.")
             continue
         code, answer = smtp.rcpt(address)

@@ -100,6 +100,8 @@ class _Policy(EmailPolicy):
 
 # 7 bit: every mail server takes it as it is, and nothing is rewritten on the way.
 POLICY = _Policy(linesep="\r\n", cte_type="7bit", raise_on_defect=False)
+# For addresses that are not ASCII, where a server says that it knows such (RFC 6531).
+UTF8_POLICY = _Policy(linesep="\r\n", cte_type="7bit", raise_on_defect=False, utf8=True)
 
 
 def build(
