@@ -340,9 +340,7 @@ def test_a_text_comes_through_to_the_letter(asked, ada, mailbox, text):
 def test_automatic_letters_say_which_desk_they_came_from(asked, ada, mailbox):
     actions.reply_to_ticket(asked, by=ada, body="Так.")
 
-    marks = {
-        row.kind: assemble(row, mailbox)["X-Loop"] for row in OutboundEmail.objects.all()
-    }
+    marks = {row.kind: assemble(row, mailbox)["X-Loop"] for row in OutboundEmail.objects.all()}
     assert marks == {"received": make_loop_mark(), "replied": None}
 
 
