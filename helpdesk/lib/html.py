@@ -17,6 +17,7 @@ from helpdesk.lib.markup import inline_sources, local_source, to_text, unescape,
 
 __all__ = [
     "clean",
+    "clean_noting",
     "from_text",
     "inline_sources",
     "replace_cids",
@@ -30,12 +31,12 @@ _TAGS = words(
     " span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr"
 )
 _DROPPED_WITH_CONTENT = words(
-    "embed iframe math noscript object script select style svg template textarea title"
+    "embed iframe math noscript object script select style svg template textarea title xml"
 )
 _CELL = {"align", "valign", "bgcolor", "colspan", "rowspan", "width", "height"}
 _ATTRIBUTES = {
     "*": {"style", "dir", "lang", "title"},
-    "a": {"href", "name"},
+    "a": {"href"},
     "blockquote": {"type"},
     "col": {"span", "width"},
     "colgroup": {"span", "width"},
@@ -43,7 +44,7 @@ _ATTRIBUTES = {
     "font": {"color", "face", "size"},
     "img": {"src", "alt", "width", "height", "data-remote-src"},
     "ol": {"start", "type"},
-    "p": {"align"},
+    "p": {"align", "id"},
     "table": {"align", "bgcolor", "border", "cellpadding", "cellspacing", "width"},
     "td": _CELL,
     "th": _CELL,
@@ -51,27 +52,36 @@ _ATTRIBUTES = {
 }
 _STYLES = words(
     "border border-bottom border-collapse border-color border-left border-right border-spacing"
-    " border-style border-top border-width color background-color direction font font-family"
-    " font-size font-style font-variant font-weight letter-spacing line-height list-style-type"
-    " padding padding-bottom padding-left padding-right padding-top text-align text-decoration"
-    " text-indent text-transform vertical-align white-space word-break word-wrap"
+    " border-style border-top border-width color background-color direction display font"
+    " font-family font-size font-style font-variant font-weight letter-spacing line-height"
+    " list-style-type padding padding-bottom padding-left padding-right padding-top text-align"
+    " text-decoration text-indent text-transform vertical-align white-space word-break word-wrap"
 )
 # What the fold of quotations recognises: class names and ids of mail programs. Ids are prefixed, so
 # that no letter can name an element of our own page.
 QUOTE_CLASSES = words(
     "gmail_quote gmail_quote_container gmail_attr gmail_signature moz-cite-prefix moz-signature"
-    " moz-forward-container protonmail_quote tutanota_quote yahoo_quoted zmail_extra"
+    " moz-forward-container protonmail_quote protonmail_signature_block tutanota_quote"
+    " tutanota_signature yahoo_quoted zmail_extra"
 )
-QUOTE_IDS = words("divRplyFwdMsg appendonsend mail-editor-reference-message-container")
+QUOTE_IDS = words(
+    "divRplyFwdMsg appendonsend mail-editor-reference-message-container OLK_SRC_BODY_SECTION"
+    " reply-intro Signature ms-outlook-mobile-signature composer_signature"
+)
 _ALLOWED_CLASSES = {tag: set(QUOTE_CLASSES) for tag in ("div", "span", "blockquote", "pre", "p")}
 ID_PREFIX = "mail-"
 
 _LINK = re.compile(r"\s*(https?|ftp|mailto|tel|sms):", re.IGNORECASE)
 _OWN_FILE = re.compile(r"/files/[\w/.@%+-]+(\?[\w=&.%:-]*)?")
 _DATA_ADDRESS = re.compile(r"data:[\w.+/-]{1,100};base64,[A-Za-z0-9+/=\s%]*+", re.IGNORECASE)
+# NUL, and signs that turn the direction of all that follows: a link could show another address.
+_UNWANTED = re.compile(r"[\0\u202d\u202e]|&#(?:0*823[78]|x0*202[de]);?", re.IGNORECASE)
 _PICTURE = re.compile(r"<im[ga]", re.IGNORECASE)
 _REMOTE_SOURCE = re.compile(r'(<img (?:[^>"]|"[^"]*+")*?) ?src="((?:https?:)?//[^"]*+)"')
 
+# What a letter hides, as the preheader of a notice, stays hidden; it lays out nothing.
+_DISPLAY = re.compile(r"\s*display\s*:", re.IGNORECASE)
+_HIDES = re.compile(r"\s*display\s*:\s*none\s*(!\s*important\s*)?$", re.IGNORECASE)
 _LOADS = re.compile(r"url|expression|\\|@|/\*", re.IGNORECASE)
 
 _SIZE = 500_000
@@ -113,10 +123,18 @@ def too_costly(html: str) -> str | None:
 
 def clean(html: str) -> str:
     """Foreign HTML, safe to show. What is too costly to clean comes back as its text."""
+    return clean_noting(html)[0]
+
+
+def clean_noting(html: str) -> tuple[str, str | None]:
+    """Foreign HTML, safe to show, and why only its text could be kept, or None: `too_costly`."""
     # Pictures written into the text itself are long and never shown: the parser makes them files.
-    html = _DATA_ADDRESS.sub("", html.replace("\0", ""))
-    if too_costly(html):
-        return from_text(to_text(html))
+    html = _DATA_ADDRESS.sub("", _UNWANTED.sub("", html))
+    why = too_costly(html)
+    return (from_text(to_text(html)) if why else _clean(html)), why
+
+
+def _clean(html: str) -> str:
     if _PICTURE.search(html):
         # Washed first, so that addresses stand in one known form; the last step washes again.
         html = _REMOTE_SOURCE.sub(r'\1 data-remote-src="\2"', _wash(html, remote=True))
@@ -183,10 +201,14 @@ def _keep(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "href":
         return value if _LINK.match(value) else None
     if attribute == "id":
-        name = value.removeprefix(ID_PREFIX)
+        name = value if value in QUOTE_IDS else value.removeprefix(ID_PREFIX)
         return ID_PREFIX + name if name in QUOTE_IDS else None
     if attribute == "style":
-        harmless = [part for part in value.split(";") if not _LOADS.search(part)]
+        harmless = [
+            part
+            for part in value.split(";")
+            if not _LOADS.search(part) and (not _DISPLAY.match(part) or _HIDES.match(part))
+        ]
         return ";".join(harmless) or None
     if attribute == "data-remote-src":
         return value if re.match(r"(https?:)?//", value, re.IGNORECASE) else None

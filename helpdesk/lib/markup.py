@@ -22,10 +22,13 @@ BLOCKS = words(
     " thead tr ul"
 )
 VOID = words("area base br col embed hr img input link meta param source track wbr")
-_SILENT = words("head iframe math noscript object script style svg template title")
+_SILENT = words("head iframe math noscript object script style svg template title xml")
 _PARAGRAPHS = words("blockquote dl h1 h2 h3 h4 h5 h6 ol p pre table ul")
 _QUOTE = "> "
 _DEEPEST_QUOTE = 20
+_DEEPEST_LIST = 10
+_CLOSES_ITSELF = words("dd dt li option p td th tr")
+_FILLER = re.compile(r"[\u00ad\u034f\u200b\ufeff]|\u200c(?=[\s\u200c]|$)")
 _PATIENCE = 50  # broken tags that may be looked through to the end of the letter
 
 # Linear: a value in quotes that is given up leaves a quote where `>` must stand.
@@ -53,6 +56,21 @@ class Tag:
             if found[1].lower() == name:
                 return unescape(found[2] or found[3] or found[4] or "")
         return ""
+
+
+_STYLE_READ = 2_000
+_HIDDEN_ATTRIBUTE = re.compile(r"""(?:^|[\s"'])hidden(?:$|[\s=/])""", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display:none|visibility:hidden|mso-hide:all|(?:^|;)(?:max-height|font-size|opacity):0(?:px|pt|em|%)?(?:;|!|$)"
+)
+
+
+def is_hidden(tag: Tag) -> bool:
+    """Does this element say that its content is not to be seen, like the preheader of a notice?"""
+    if not tag.attributes:
+        return False
+    style = re.sub(r"\s", "", tag.attribute("style")[:_STYLE_READ].lower())
+    return bool(style and _HIDDEN.search(style)) or bool(_HIDDEN_ATTRIBUTE.search(tag.attributes))
 
 
 def unescape(text: str) -> str:
@@ -144,47 +162,120 @@ class _Paper:
 
 
 def to_text(source: str) -> str:
-    """Readable plain text: lines, lists, `> ` before quotations, addresses that links hide."""
-    paper = _Paper()
-    silent = ""
-    preformatted = quotes = 0
-    links: list[tuple[str, int]] = []
+    """Readable plain text: lines, lists, `> ` before quotations, addresses that links hide.
+
+    What is hidden from the reader of the HTML is left out.
+    """
+    writer = _written(source, all_of_it=False)
+    if writer.hidden:  # never closed: better too much than a word unseen
+        writer = _written(source, all_of_it=True)
+    return writer.finish()
+
+
+def _written(source: str, *, all_of_it: bool) -> "_Writer":
+    writer = _Writer(all_of_it=all_of_it)
     for piece in pieces(source):
-        if isinstance(piece, str):
-            if not silent:
-                paper.write(unescape(piece), as_it_is=preformatted > 0)
-            continue
-        name, closing = piece.name, piece.closing
-        if silent:
-            silent = "" if (name == silent and closing) or name == "body" else silent
+        if isinstance(piece, Tag):
+            writer.tag(piece)
+        else:
+            writer.words(piece)
+    return writer
+
+
+class _Writer:
+    """Writes HTML down on paper, piece by piece."""
+
+    def __init__(self, *, all_of_it: bool) -> None:
+        self.paper = _Paper()
+        self.all_of_it = all_of_it  # what is hidden as well
+        self.silent = ""  # the element whose content is no text
+        self.hidden = ""  # the element that is not to be seen
+        self.hidden_depth = 0  # how often one of its name is open inside
+        self.preformatted = 0
+        self.quotes = 0
+        self.links: list[tuple[str, int]] = []
+        self.lists: list[int | None] = []  # the last number of each open list, None for bullets
+
+    def finish(self) -> str:
+        self.paper.end_line()
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(self.paper.lines)).strip("\n")
+
+    def words(self, text: str) -> None:
+        if not (self.silent or self.hidden):
+            text = _FILLER.sub("", unescape(text))
+            self.paper.write(text, as_it_is=self.preformatted > 0)
+
+    def tag(self, tag: Tag) -> None:
+        name, closing = tag.name, tag.closing
+        if self.silent:
+            if (name == self.silent and closing) or name == "body":
+                self.silent = ""
         elif name in _SILENT and not closing:
-            silent = name if not piece.attributes.endswith("/") else ""
+            self.silent = "" if tag.attributes.endswith("/") else name
+        elif self.hidden:
+            self.hide(tag)
+        elif not (closing or self.all_of_it or name in VOID) and is_hidden(tag):
+            self.hidden, self.hidden_depth = name, 1
         elif name == "a":
-            if not closing:
-                links.append((piece.attribute("href"), len(paper.line)))
-            elif links:
-                _write_address(paper, *links.pop())
+            self.link(tag)
         elif name == "br":
-            paper.end_line(even_empty=True)
+            self.paper.end_line(even_empty=True)
         elif name == "img":
-            paper.write(_picture(piece))
+            self.paper.write(_picture(tag))
         elif name in ("td", "th"):
-            if not closing and paper.line:
-                paper.write(" ")
+            if not closing and self.paper.line:
+                self.paper.write(" ")
         elif name in BLOCKS:
-            paper.end_paragraph() if name in _PARAGRAPHS else paper.end_line()
-            if name == "blockquote":
-                quotes = max(0, quotes + (-1 if closing else 1))
-                paper.quotes = min(quotes, _DEEPEST_QUOTE)
-            elif name == "pre":
-                preformatted = max(0, preformatted + (-1 if closing else 1))
-            elif name == "li" and not closing:
-                paper.write("- ")
-            elif name == "hr":
-                paper.write("-" * 10)
-                paper.end_line()
-    paper.end_line()
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(paper.lines)).strip("\n")
+            self.block(name, closing=closing)
+
+    def hide(self, tag: Tag) -> None:
+        """Inside of what is hidden: does it end here?"""
+        if tag.name != self.hidden:
+            return
+        if not tag.closing and tag.name in _CLOSES_ITSELF:
+            self.hidden = ""
+            self.tag(tag)
+            return
+        self.hidden_depth += -1 if tag.closing else 1
+        if not self.hidden_depth:
+            self.hidden = ""
+
+    def link(self, tag: Tag) -> None:
+        if not tag.closing:
+            self.links.append((tag.attribute("href"), len(self.paper.line)))
+        elif self.links:
+            _write_address(self.paper, *self.links.pop())
+
+    def block(self, name: str, *, closing: bool) -> None:
+        inner_list = name in ("ol", "ul") and len(self.lists) > closing
+        if name in _PARAGRAPHS and not inner_list:
+            self.paper.end_paragraph()
+        else:
+            self.paper.end_line()
+        if name == "blockquote":
+            self.quotes = max(0, self.quotes + (-1 if closing else 1))
+            self.paper.quotes = min(self.quotes, _DEEPEST_QUOTE)
+        elif name == "pre":
+            self.preformatted = max(0, self.preformatted + (-1 if closing else 1))
+        elif name in ("ol", "ul"):
+            if not closing:
+                self.lists.append(0 if name == "ol" else None)
+            elif self.lists:
+                self.lists.pop()
+        elif name == "li" and not closing:
+            self.item()
+        elif name == "hr":
+            self.paper.write("-" * 10)
+            self.paper.end_line()
+
+    def item(self) -> None:
+        number = self.lists[-1] if self.lists else None
+        if number is None:
+            mark = "- "
+        else:
+            self.lists[-1] = number + 1
+            mark = f"{number + 1}. "
+        self.paper.write("  " * (min(len(self.lists), _DEEPEST_LIST) - 1) + mark, as_it_is=True)
 
 
 def _write_address(paper: _Paper, address: str, start: int) -> None:
@@ -194,7 +285,8 @@ def _write_address(paper: _Paper, address: str, start: int) -> None:
     if not re.match(r"(https?|ftp|mailto|tel):", address.strip(), re.IGNORECASE):
         return
     if bare and bare.lower() not in shown.lower():
-        paper.write(f" ({address.strip().removeprefix('mailto:')})" if shown else address.strip())
+        address = address.strip().removeprefix("mailto:")
+        paper.write(f" <{address}>" if shown else address)
 
 
 def _picture(tag: Tag) -> str:

@@ -24,18 +24,22 @@ def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
     An agent's letter (`keep_quoted=False`) quotes our notice, whose reply address is a secret: the
     quotation stays in the ledger only.
     """
-    reading = reading_of(parsed)
-    text = quoting.fold(storable(parsed.text))
-    visible = text.visible.strip("\r\n")
+    cleaned, too_costly = "", None
     if parsed.html.strip():
-        shown = quoting.fold_html(html.clean(storable(parsed.html)))
+        cleaned, too_costly = html.clean_noting(storable(parsed.html))
+    reading = reading_of(parsed, without_html=bool(too_costly))
+    text = quoting.fold_letter(storable(parsed.text), cleaned)
+    visible = text.visible.strip("\r\n")
+    if cleaned:
+        letter = quoting.fold_html(cleaned)
+        shown, folded = letter.visible, letter.folded
     else:
-        shown = quoting.Folded(html.from_text(visible), html.from_text(text.folded))
+        shown, folded = html.from_text(visible), html.from_text(text.folded)
     body = Body(
         text=visible,
-        html=shown.visible,
+        html=shown,
         quoted_text=text.folded.strip("\r\n"),
-        quoted_html=shown.folded,
+        quoted_html=folded,
         reading=reading,
     )
     if not keep_quoted:
@@ -45,11 +49,10 @@ def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
     return body
 
 
-def reading_of(parsed: ParsedEmail) -> dict[str, Any]:
-    """How the letter was read, for the agent who reads it: see `Body` and `ParsedEmail`."""
-    problems = list(parsed.problems)
-    if parsed.html.strip() and html.too_costly(parsed.html):
-        problems.append("html-as-text")
+def reading_of(parsed: ParsedEmail, *, without_html: bool = False) -> dict[str, Any]:
+    """How the letter was read, for the agent who reads it: see `Body` and `ParsedEmail`. Where its
+    HTML would have taken too long to clean, its text stands alone (`without_html`)."""
+    problems = [*parsed.problems, *(["html-as-text"] if without_html else [])]
     return {
         "charset": parsed.charset,
         "label": storable(parsed.label),

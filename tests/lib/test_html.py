@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from helpdesk.lib.html import (
     clean,
+    clean_noting,
     from_text,
     inline_sources,
     replace_cids,
@@ -74,6 +75,28 @@ def test_a_letter_cannot_name_elements_of_our_page():
     assert clean('<div id="divRplyFwdMsg">x</div>') == '<div id="mail-divRplyFwdMsg">x</div>'
 
 
+def test_a_letter_cannot_be_jumped_to_by_a_name_of_its_own():
+    assert clean('<a name="message-1">x</a><img name="body" id="main">') == (
+        '<a target="_blank" rel="noopener noreferrer nofollow">x</a><img>'
+    )
+
+
+def test_what_a_letter_hides_stays_hidden_and_nothing_else_is_laid_out():
+    assert clean('<p style="display: none;color:red">x</p>') == (
+        '<p style="display:none;color:red">x</p>'
+    )
+    for other in ("flex", "none;display:block", "no\\6ee", "/**/none"):
+        assert "display:" not in clean(f'<p style="display:{other}">x</p>').replace(
+            "display:none", ""
+        )
+
+
+@pytest.mark.parametrize("turned", ["\u202e", "\u202d", "&#8238;", "&#x202E;", "&#x0202d"])
+def test_no_sign_turns_the_direction_of_what_follows(turned):
+    shown = clean(f"<p>{turned}gpj.exe</p>")
+    assert shown == "<p>gpj.exe</p>"
+
+
 def test_harmless_style_stays_beside_a_harmful_one():
     assert clean('<p style="color:red;background:url(x)">x</p>') == '<p style="color:red">x</p>'
 
@@ -101,8 +124,28 @@ def test_what_costs_too_much_is_known_before(html, why):
     assert too_costly(html) == why
 
 
-def test_what_costs_too_much_is_shown_as_its_text():
-    assert clean("<div>" * 200 + "Привіт &lt;b&gt;") == "<p>Привіт &lt;b&gt;</p>"
+def test_what_costs_too_much_is_shown_as_its_text_and_the_reason_is_told():
+    assert clean_noting("<div>" * 200 + "Привіт &lt;b&gt;") == ("<p>Привіт &lt;b&gt;</p>", "depth")
+    assert clean_noting("<b>Привіт</b>") == ("<b>Привіт</b>", None)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "why"),
+    [
+        ("<a href='http://example.com/'>x</a>" * 7_000, None),
+        ("<a href='http://example.com/'>x</a>" * 8_000, "tags"),
+        ("<div>" * 20_000 + "x", "depth"),
+        ("<table>" + "<tr><td>one cell of many<td>two" * 30_000, "size"),
+        ('<a x=">" ' + " ".join(f"a{number}=1" for number in range(40_000)) + ">x", None),
+    ],
+    ids=["many links", "too many links", "deep", "a table of a megabyte", "one tag of 350 KB"],
+)
+def test_the_largest_letters_are_cleaned_in_time(foreign, why):
+    began = time.process_time()
+    shown, told = clean_noting(foreign)
+    assert told == why
+    assert "x" in shown or "cell" in shown
+    assert time.process_time() - began < 6
 
 
 def test_a_picture_written_into_the_html_does_not_cost_the_rest():
@@ -132,9 +175,34 @@ def test_text_of_html_reads_well():
         "<pre>x\n  y</pre>"
     )
     assert to_text(html) == (
-        "Hi here (https://example.com/x), example.com\n\n- one\n- two\n\na b\n\n"
+        "Hi here <https://example.com/x>, example.com\n\n- one\n- two\n\na b\n\n"
         "> said\n> so\n\nx\n  y"
     )
+
+
+@pytest.mark.parametrize(
+    ("foreign", "text"),
+    [
+        ("<ol><li>one<li>two<ul><li>a</ul><li>three</ol>", "1. one\n2. two\n  - a\n3. three"),
+        ("<table><tr><th>No<th>Sum<tr><td>4711<td>12,00</table>", "No Sum\n4711 12,00"),
+        ("<div style='display:none'>Look<div>here</div></div><p>Hello</p>", "Hello"),
+        ("<p style='MSO-HIDE: all'>Look<p>Hello", "Hello"),
+        ("<span hidden>Look</span>Hello<span style='font-size:0px'>!</span>", "Hello"),
+        ("<div style='display:none'><p>Hello", "Hello"),
+        ("&zwnj;&nbsp;&zwnj;&nbsp;&#847;Hello&shy;&#8203;!", "Hello!"),
+        ("one<br><br><br><br>two", "one\n\ntwo"),
+        ("<p class=MsoNormal>one<o:p></o:p></p><p><o:p>&nbsp;</o:p></p><p>two</p>", "one\n\ntwo"),
+        ("<!--[if mso]><p>no</p><![endif]--><![if !mso]>yes<![endif]>", "yes"),
+        ("<xml><o:PixelsPerInch>96</o:PixelsPerInch></xml>Hello", "Hello"),
+        ("<a href='mailto:carla@example.com'>Carla</a>", "Carla <carla@example.com>"),
+        ("<a href='https://example.com/'>https://example.com</a>", "https://example.com"),
+        ("<a href='https://example.com/'><img src=x></a>", "https://example.com/"),
+        ("5 &lt; 6 &amp;&amp; &quot;a&quot; &euro;", '5 < 6 && "a" €'),
+        ("a hidden style", "a hidden style"),
+    ],
+)
+def test_text_of_html_is_what_a_reader_sees(foreign, text):
+    assert to_text(foreign).strip() == text
 
 
 def test_text_survives_what_is_no_html():

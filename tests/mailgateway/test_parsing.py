@@ -25,7 +25,7 @@ def read(path):
     email = parse(path.read_bytes())
     answers = asdict(email)
     shown = fold(email.text)
-    assert shown.visible + shown.folded == email.text
+    assert "".join(part.text for part in shown.parts) == email.text
     cleaned = fold_html(html.clean(email.html))
     answers["visible"] = shown.visible.strip()
     answers["html_visible"] = html.to_text(cleaned.visible).strip()

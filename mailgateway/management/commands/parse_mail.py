@@ -133,6 +133,7 @@ def _line(file: str, raw: bytes, *, most: int = bounds.LARGEST + 1, in_short: bo
 def _told(parsed: ParsedEmail) -> dict[str, Any]:
     """The letter as the command tells it."""
     machine = _machine(parsed)
+    cleaned = html.clean(parsed.html) if parsed.html.strip() else None
     return {
         "message_id": parsed.message_id,
         "in_reply_to": parsed.in_reply_to,
@@ -144,8 +145,8 @@ def _told(parsed: ParsedEmail) -> dict[str, Any]:
         "subject": parsed.subject,
         "date": parsed.date.isoformat() if parsed.date else None,
         "text": parsed.text,
-        "html": html.clean(parsed.html) if parsed.html.strip() else None,
-        "visible_text": quoting.fold(parsed.text).visible,
+        "html": cleaned,
+        "visible_text": quoting.fold_letter(parsed.text, cleaned or "").visible,
         "attachments": [
             {
                 "filename": one.name,
