@@ -97,37 +97,41 @@ def _earlier_letter(lines: Sequence[Line]) -> tuple[int, bool]:
             continue
         start = _intro_ending_at(lines, number, alone=True)
         if start is not None and not _quoted_below(lines, number):
-            return start, False
+            return _with_ruled_headers(lines, start), False
         number += 1
     return len(lines), False
 
 
 def _header_block(lines: Sequence[Line], number: int) -> int:
-    """The line behind a block with From, Date and To or Subject that begins here, or 0."""
+    """The line behind a block with From, Date and Subject that begins here, or 0."""
     first = marks.header_kind(lines[number].plain)
     if not first or first == "other":
         return 0
-    kinds: set[str] = set()
+    said: set[str] = set()
     wrapped = 0
     stop = number
     for line in lines[number : number + _HEADER_LINES]:
         kind = marks.header_kind(line.plain)
-        if line.quoted or (line.blank and (wrapped or _is_complete(kinds))):
+        if line.quoted or (line.blank and (wrapped or _is_complete(said))):
             break
         if kind:
-            kinds.add(kind)
-        if kind in ("from", "to") and "@" in line.plain:
-            kinds.add("address")
+            said |= _said_by(kind, line.plain)
         wrapped = 0 if kind else wrapped + 1
         if wrapped > _WRAPPED_LINES:
             break
         stop += 1
-    return stop if _is_complete(kinds) else 0
+    return stop if _is_complete(said) else 0
 
 
-def _is_complete(kinds: set[str]) -> bool:
-    # A journey has From, To and Date as well; a letter has a subject or an address.
-    return {"from", "date"} <= kinds and bool(kinds & {"address", "subject"})
+def _said_by(kind: str, text: str) -> set[str]:
+    # A journey has From, To and Date as well; that it is a letter must be said.
+    if kind in ("sent", "subject"):
+        return {"letter", "date"} if kind == "sent" else {"letter"}
+    return {kind, "letter"} if "@" in text else {kind}
+
+
+def _is_complete(said: set[str]) -> bool:
+    return {"from", "date", "letter"} <= said
 
 
 def _behind_headers(lines: Sequence[Line], number: int) -> int:
@@ -153,6 +157,16 @@ def _with_rule(lines: Sequence[Line], number: int) -> int:
     above = _own_above(lines, number)
     if above is not None and marks.is_rule(lines[above].plain):
         return above
+    return number
+
+
+def _with_ruled_headers(lines: Sequence[Line], number: int) -> int:
+    """With the headers between a rule and "On ... wrote:", as Yandex writes them."""
+    for above in range(number - 1, max(-1, number - _HEADER_LINES), -1):
+        if marks.is_rule(lines[above].plain):
+            return above
+        if not marks.header_kind(lines[above].plain):
+            break
     return number
 
 
@@ -207,8 +221,8 @@ def _intro_above(lines: Sequence[Line], behind: int) -> int | None:
         return None
     intro = _intro_ending_at(lines, behind - 1)
     if intro is not None:
-        return intro
-    kinds: set[str] = set()
+        return _with_ruled_headers(lines, intro)
+    said: set[str] = set()
     first = behind
     for number in range(behind - 1, max(-1, behind - 1 - _HEADER_LINES), -1):
         line = lines[number]
@@ -218,9 +232,9 @@ def _intro_above(lines: Sequence[Line], behind: int) -> int | None:
         if line.own and not kind:
             break
         if kind:
-            kinds.add(kind)
+            said |= _said_by(kind, line.plain)
             first = number
-    return first if {"from", "date"} <= kinds else None
+    return first if _is_complete(said) else None
 
 
 def _intro_ending_at(lines: Sequence[Line], last: int, *, alone: bool = False) -> int | None:
@@ -229,13 +243,13 @@ def _intro_ending_at(lines: Sequence[Line], last: int, *, alone: bool = False) -
         while last and lines[last - 1].intro:
             last -= 1
         return last
-    if not lines[last].plain.endswith((":", "：", "-", "—", "_", "=")):
+    if not marks.may_end_intro(lines[last].plain):
         return None
     text = ""
     found = None
     for number in range(last, max(-1, last - _INTRO_LINES), -1):
         line = lines[number]
-        if not line.own or (number < last and line.plain.endswith((".", "!", "?", ":"))):
+        if not line.own or (number < last and marks.ends_sentence(line.plain)):
             break
         text = f"{line.plain} {text}".strip()
         if marks.is_intro(text, alone=alone):

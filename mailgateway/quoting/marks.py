@@ -49,10 +49,16 @@ _OPENERS = words(
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}\s?[:.h時点]\s?\d{2}(?!\d)|\d\s?[ap]\.?m\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\]]{1,120}@[^\s<>()\[\]]{1,120}")
-_ENDS_WITH_ADDRESS = re.compile(r"[<(\[][^<>()\[\]]{1,120}@[^<>()\[\]]{1,120}[>)\]]\W{0,3}[:：]$")
+_ENDS_WITH_SENDER = re.compile(r"[<(\[][^<>()\[\]]{1,120}@[^<>()\[\]]{1,120}[>)\]]\W{0,4}$")
+_ENDS_WITH_VERB = re.compile(rf"(?:{_VERB.pattern})$", re.IGNORECASE)
+_QUOTING = re.compile(
+    r"quoting |zitat von |zitiere |citando |citát |citation de |cytowanie |цитирую |цитата |цитую "
+    r"|in (?:message|article) ",
+    re.IGNORECASE,
+)
 _NAME = r"[\"'«“„]?[^\W\d_a-zа-яіїєґё][\w.'’-]{0,40}[\"'»”]?"
 _NAME_WROTE = re.compile(
-    rf"(?:{_NAME},? ){{1,5}}(?:(?:via|через|über) (?:{_NAME} ){{1,4}})?"
+    rf"(?:(?:{_NAME},? ){{1,5}}|\S{{1,40}} (?=via ))(?:(?:via|через|über) (?:{_NAME} ){{1,4}})?"
     rf"(?:[<(\[][^<>()\[\]]{{1,200}}[>)\]],? ?)?(?:\S{{1,20}} )?"
 )
 _BEGINS_WITH_SENDER = re.compile(
@@ -80,23 +86,39 @@ def is_intro(text: str, *, alone: bool = False) -> bool:
     if not text or len(text) > _LONGEST_INTRO:
         return False
     ruled = text[0] in "-–—_" and text[-1] in "-–—_"
-    text = text.strip(_DASHES)
-    if not (text.endswith((":", "：")) or ruled) or "?" in text[-3:]:
-        return False
+    text = text.lstrip(_DASHES).rstrip("-–—_*= ")
     year, clock = bool(_YEAR.search(text)), bool(_CLOCK.search(text))
     address = bool(_ADDRESS.search(text))
+    if not (ruled or text.endswith((":", "："))):
+        # Without a colon only what leaves no doubt.
+        if alone or not text[:1].isdigit():
+            return year and address and bool(_ENDS_WITH_VERB.search(text))
+        return year and bool(_ENDS_WITH_SENDER.search(text))
     named = bool(_BEGINS_WITH_SENDER.match(text))
     if alone and not (year + clock + address + named >= 2 or (ruled and year)):
         return False
     if alone and not address and not _NAMES_SOMEBODY.search(text):
         return False
-    if (
-        (year or clock)
-        and (named or _opens_with_date(text))
-        and (_ENDS_WITH_ADDRESS.search(text) or _verb_near_the_end(text, address=address))
-    ):
+    if (year or clock) and (named or _opens_with_date(text)):
+        if not alone and named:
+            return True
+        if _ENDS_WITH_SENDER.search(text) or _verb_near_the_end(text, address=address):
+            return True
+    if not alone and address and _QUOTING.match(text):
         return True
     return _begins_with_name(text, dated=year or clock or ruled or named, alone=alone)
+
+
+def may_end_intro(text: str) -> bool:
+    """A quick look: could "On ... wrote:" end with this line?"""
+    return text.endswith((":", "：", "-", "–", "—", "_", "=")) or (
+        "@" in text or bool(_ENDS_WITH_VERB.search(text[-40:]))
+    )
+
+
+def ends_sentence(text: str) -> bool:
+    """Does a line end here that is none of a wrapped "On ... wrote:"?"""
+    return text.endswith(("!", "?", ":")) or bool(re.search(r"[^\W\d_]{6}\.$", text[-10:]))
 
 
 def begins_intro(text: str) -> bool:
@@ -220,13 +242,13 @@ _HEADERS = {
     "from": "from|von|de|da|od|van|fra|от|от кого|від|від кого|отправитель|відправник|från"
     "|lähettäjä|feladó|kimden|gönderen|expeditor|expeditorul|de la|mittente|nadawca|šalje|από"
     "|absender|remitente|发件人|寄件者|寄件人|差出人|送信元|보낸 사람|ад|saatja|kuo",
-    "date": "sent|date|sent at|received|дата|отправлено|надіслано|відправлено|дата отправки"
-    "|gesendet|datum|envoyé|envoyé le|enviado|enviado el|enviada em|enviado em|enviados|fecha"
-    "|data|inviato|wysłano|data wysłania|verzonden|verzonden op|sendt|skickat|dato"
-    "|odesláno|odoslané"
-    "|dátum|elküldve|lähetetty|päivämäärä|päiväys|tarih|gönderildi|gönderme tarihi|trimis"
-    "|ημερομηνία|sent on|发送时间|发送日期|日期|時間|日時|送信日時|보낸 날짜|created|date sent"
-    "|изпратено|адпраўлена|час",
+    "sent": "sent|sent at|sent on|date sent|received|отправлено|надіслано|відправлено"
+    "|дата отправки|gesendet|envoyé|envoyé le|enviado|enviado el|enviada em|enviado em|enviados"
+    "|inviato|wysłano|data wysłania|verzonden|verzonden op|sendt|skickat|odesláno|odoslané"
+    "|elküldve|lähetetty|gönderildi|gönderme tarihi|trimis|发送时间|发送日期|送信日時|보낸 날짜"
+    "|изпратено|адпраўлена",
+    "date": "date|дата|datum|fecha|data|dato|dátum|päivämäärä|päiväys|tarih|ημερομηνία|日期|時間"
+    "|日時|created|час",
     "to": "to|an|кому|до|à|a|al|para|do|aan|til|till|komu|címzett|vastaanottaja|kime|către|la|pour"
     "|адресат|получатель|одержувач|adresat|empfänger|destinataire|destinatario|destinatarul|prima"
     "|pre|προς|收件人|收件者|宛先|送信先|받는 사람|каму",
@@ -244,7 +266,7 @@ _HEADER = re.compile(r"[*_>\s]{0,4}([^\W\d_][\w\s'’.-]{0,24}?)[*_\s]{0,3}[:：
 
 
 def header_kind(text: str) -> str:
-    """Which header this line is: from, date, to, subject, other, or an empty string for none."""
+    """Which header this is: from, sent, date, to, subject, other, or an empty string for none."""
     found = _HEADER.match(text)
     return _KIND_OF_HEADER.get(" ".join(found[1].lower().split()), "") if found else ""
 
@@ -300,8 +322,11 @@ def is_mobile_line(text: str) -> bool:
         return False
     if _SENT_LAST.fullmatch(text):
         return True
-    said = re.split(r"<?https?:", text)[0]
-    return bool(_SENT.match(said) and _DEVICE.search(said) and len(re.findall(r"\w+", said)) <= 14)
+    said, *link = re.split(r"[<(\[]?https?:", text)
+    count = len(re.findall(r"\w+", said))
+    return bool(_SENT.match(said)) and (
+        (count <= 14 and bool(_DEVICE.search(said))) or (count <= 4 and bool(link))
+    )
 
 
 _CLOSING = re.compile(
