@@ -84,13 +84,15 @@ def fold_html(html: str) -> Folded:
 def fold_letter(text: str, html: str) -> Folded:
     """Fold the plain text of a letter whose HTML may know better where the quotation begins.
 
-    Some programs (Outlook, Yahoo) mark what they quote in the HTML only. `html` must be clean.
+    Some programs (Outlook, Yahoo) mark what they quote, and many a signature, in the HTML only.
+    `html` must be clean.
     """
     folded = fold(text)
-    if folded.folded.strip() or not text.strip() or not html:
+    own, *others = folded.parts or (Part("", folded=False),)
+    if own.folded or not html or not all(part.folded for part in others):
         return folded
     shown = fold_html(html)
-    cut = _where_folded(text, to_text(shown.visible), to_text(shown.folded))
+    cut = _where_folded(own.text, to_text(shown.visible), to_text(shown.folded))
     if cut is None:
         return folded
     return Folded((Part(text[:cut], folded=False), Part(text[cut:], folded=True)))

@@ -45,6 +45,11 @@ class Line:
         """The text as it is compared."""
         return marks.plain(self.text)
 
+    @cached_property
+    def header(self) -> str:
+        """Which header of a letter this is, or an empty string: `marks.header_kind`."""
+        return marks.header_kind(self.plain)
+
     @property
     def blank(self) -> bool:
         """Is there nothing to read?"""
@@ -104,14 +109,14 @@ def _earlier_letter(lines: Sequence[Line]) -> tuple[int, bool]:
 
 def _header_block(lines: Sequence[Line], number: int) -> int:
     """The line behind a block with From, Date and Subject that begins here, or 0."""
-    first = marks.header_kind(lines[number].plain)
+    first = lines[number].header
     if not first or first == "other":
         return 0
     said: set[str] = set()
     wrapped = 0
     stop = number
     for line in lines[number : number + _HEADER_LINES]:
-        kind = marks.header_kind(line.plain)
+        kind = line.header
         if line.quoted or (line.blank and (wrapped or _is_complete(said))):
             break
         if kind:
@@ -137,7 +142,7 @@ def _is_complete(said: set[str]) -> bool:
 def _behind_headers(lines: Sequence[Line], number: int) -> int:
     """The first line from `number` on that is no header."""
     for line in lines[number : number + _HEADER_LINES]:
-        if not (line.blank or marks.header_kind(line.plain)):
+        if not (line.blank or line.header):
             break
         number += 1
     return number
@@ -165,7 +170,7 @@ def _with_ruled_headers(lines: Sequence[Line], number: int) -> int:
     for above in range(number - 1, max(-1, number - _HEADER_LINES), -1):
         if marks.is_rule(lines[above].plain):
             return above
-        if not marks.header_kind(lines[above].plain):
+        if not lines[above].header:
             break
     return number
 
@@ -200,7 +205,8 @@ def _above_quotation(lines: Sequence[Line], end: int) -> int:
         return intro
     # A single marked line without a word of who wrote it may be anything: a prompt, a redirection.
     marked = sum(not lines[number].indented for number in quoted)
-    return quoted[0] if marked > 1 else end
+    announced = start > 0 and marks.announces(lines[start - 1].plain)
+    return quoted[0] if marked > 1 and not announced else end
 
 
 def _introduced_quotation(lines: Sequence[Line], end: int) -> tuple[int, int] | None:
@@ -228,7 +234,7 @@ def _intro_above(lines: Sequence[Line], behind: int) -> int | None:
         line = lines[number]
         if marks.is_original_divider(line.plain):
             return number
-        kind = marks.header_kind(line.plain)
+        kind = line.header
         if line.own and not kind:
             break
         if kind:
@@ -243,7 +249,7 @@ def _intro_ending_at(lines: Sequence[Line], last: int, *, alone: bool = False) -
         while last and lines[last - 1].intro:
             last -= 1
         return last
-    if not marks.may_end_intro(lines[last].plain):
+    if not marks.may_end_intro(lines[last].plain, alone=alone):
         return None
     text = ""
     found = None

@@ -92,7 +92,7 @@ def is_intro(text: str, *, alone: bool = False) -> bool:
     if not (ruled or text.endswith((":", "："))):
         # Without a colon only what leaves no doubt.
         if alone or not text[:1].isdigit():
-            return year and address and bool(_ENDS_WITH_VERB.search(text))
+            return year and address and bool(_ENDS_WITH_VERB.search(text[-40:]))
         return year and bool(_ENDS_WITH_SENDER.search(text))
     named = bool(_BEGINS_WITH_SENDER.match(text))
     if alone and not (year + clock + address + named >= 2 or (ruled and year)):
@@ -109,11 +109,16 @@ def is_intro(text: str, *, alone: bool = False) -> bool:
     return _begins_with_name(text, dated=year or clock or ruled or named, alone=alone)
 
 
-def may_end_intro(text: str) -> bool:
+def may_end_intro(text: str, *, alone: bool) -> bool:
     """A quick look: could "On ... wrote:" end with this line?"""
-    return text.endswith((":", "：", "-", "–", "—", "_", "=")) or (
-        "@" in text or bool(_ENDS_WITH_VERB.search(text[-40:]))
+    return text.endswith((*":：-–—_=", "wrote", "пише", "пишет", "schrieb")) or (
+        not alone and "@" in text
     )
+
+
+def announces(text: str) -> bool:
+    """Is this a sentence of the writer ("I get this in the shell:") and no unknown "wrote:"?"""
+    return text.endswith(":") and not re.search(r"[\d@]", text) and not _VERB.search(text[-20:])
 
 
 def ends_sentence(text: str) -> bool:

@@ -200,6 +200,8 @@ def test_small_print_is_folded():
         "> only\n> a quotation\n",
         "-----Original Message-----\nFrom: Ada\n\nHello",
         "I run this:\n> C:\\new\\temp",
+        "I get this in the shell:\n>>> import html\n>>> html.clean\n",
+        "Your colleague told me:\n> Restart it.\n> Twice.\n",
         "My note:\nOn Monday Ada wrote:\nplease restart",
         "Log of today.\nOn 3.3.2026 at 12:00 I wrote to you:\nplease restart",
         "Log of today.\nOn 3.3.2026 at 12:00 your colleague wrote:\nplease restart",
@@ -363,6 +365,15 @@ def test_the_html_says_where_the_quotation_begins_in_a_text_without_marks():
     assert fold(text).visible == text
     assert fold_letter(text, whole).visible == "It works.\n\n"
     assert fold_letter(text, whole).folded == text.removeprefix("It works.\n\n")
+
+
+def test_the_html_knows_a_signature_that_the_text_does_not_mark():
+    text = f"It works.\n\nCarla Bondar\nBakery Ltd\n\n{INTROS[0]}\n> a\n> b\n"
+    whole = html.clean(
+        '<p>It works.</p><div class="gmail_signature">Carla Bondar<br>Bakery Ltd</div>'
+        f'<p>{INTROS[0]}</p><blockquote class="gmail_quote">a<br>b</blockquote>'
+    )
+    assert fold_letter(text, whole).visible == "It works.\n\n"
 
 
 @pytest.mark.parametrize(
