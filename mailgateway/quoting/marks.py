@@ -1,7 +1,7 @@
 """What mail programs write around an earlier letter, in the languages their users speak.
 
-Each question is about one piece of text of bounded length and takes linear time. A `Verdict` of
-what a line says is never enough to fold: `folding` looks at where the line stands.
+Each question is about one piece of text of bounded length and takes linear time. What a line says
+is never enough to fold it: `lines` looks at where it stands.
 """
 
 import re
@@ -65,8 +65,9 @@ _BEGINS_WITH_SENDER = re.compile(
     rf"(?:{_NAME},? ){{0,5}}[<(\[][^<>()\[\]\s]{{1,120}}@[^<>()\[\]\s]{{1,120}}[>)\]]"
 )
 _NAMES_SOMEBODY = re.compile(
-    rf"[^\W\d_a-zа-яіїєґё][\w.'’-]{{0,40}}[\"'»”]?,? (?:ha |hat |a |heeft |via .{{1,40}} )?"
-    rf"(?:{_VERB.pattern})|(?:schrieb|schreef|skrev) [\"'«„]?[^\W\d_a-zа-яіїєґё]"
+    rf"(?<![\w.'’-])[^\W\d_a-zа-яіїєґё][\w.'’-]{{0,40}}[\"'»”]?,? "
+    rf"(?:ha |hat |a |heeft |via .{{1,40}} )?(?:{_VERB.pattern})"
+    r"|(?:schrieb|schreef|skrev) [\"'«„]?[^\W\d_a-zа-яіїєґё]"
 )
 _OWN_VOICE = re.compile(
     r"(?<!\w)(i|we|ich|wir|я|мы|ми|je|j['’]|nous|io|noi|yo|eu|ja|my|ik|wij|jag|vi|jeg) "
@@ -102,7 +103,10 @@ def is_intro(text: str, *, alone: bool = False) -> bool:
     if (year or clock) and (named or _opens_with_date(text)):
         if not alone and named:
             return True
-        if _ENDS_WITH_SENDER.search(text) or _verb_near_the_end(text, address=address):
+        # Who writes no verb writes the whole date.
+        if _ENDS_WITH_SENDER.search(text) and (not alone or (year and clock)):
+            return True
+        if _verb_near_the_end(text, address=address):
             return True
     if not alone and address and _QUOTING.match(text):
         return True
@@ -153,7 +157,7 @@ def _verb_near_the_end(text: str, *, address: bool) -> bool:
 
 
 def _begins_with_name(text: str, *, dated: bool, alone: bool) -> bool:
-    """ "Ada Lovelace <ada@...> wrote:", the date missing or behind it."""
+    """Is it "Ada Lovelace <ada@...> wrote:", the date missing or behind it?"""
     verb = _VERB.search(text)
     if not verb:
         return False
@@ -221,13 +225,13 @@ _FORWARDED = re.compile(
 
 
 def is_original_divider(text: str) -> bool:
-    """ "-----Original Message-----" and its kin: from here on it is the earlier letter."""
+    """Is it "-----Original Message-----" or its kin, below which stands the earlier letter?"""
     inner = _ruled(text)
     return bool(inner and _ORIGINAL.fullmatch(inner))
 
 
 def is_forward_divider(text: str) -> bool:
-    """ "---------- Forwarded message ---------": what follows is what the writer wants to show."""
+    """Is it "------ Forwarded message -----", below which stands what the writer wants to show?"""
     inner = _ruled(text) or (text.strip(_RULE) if text.endswith((":", "：")) else "")
     return bool(inner and _FORWARDED.fullmatch(inner))
 
@@ -322,7 +326,7 @@ _SENT_LAST = re.compile(
 
 
 def is_mobile_line(text: str) -> bool:
-    """ "Sent from my iPhone", "Get Outlook for Android": a line of the program, not of its user."""
+    """Is it "Sent from my iPhone" or its kin: a line of the program, not of its user?"""
     if len(text) > 160 or "?" in text.split("http")[0] or re.search(r"\d{5}", text[:80]):
         return False
     if _SENT_LAST.fullmatch(text):

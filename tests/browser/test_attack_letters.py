@@ -1,9 +1,9 @@
 """Letters that attack whoever opens them come in through the real door, and nothing happens.
 
 Each letter of the collection is received and understood as every other, then opened in Chromium on
-the agent's page of the ticket, as the page inside of its frame, and in the portal by its sender. No
-script may run, nothing may be asked of any other server, nothing may open, and the words between
-the attacks must be readable.
+the agent's page of the ticket, with the pages inside of its frames, and in the portal. No script
+may run, nothing may be asked of any other server, nothing may open, and the words beside the
+attacks must be readable.
 """
 
 from collections.abc import Iterator
@@ -265,7 +265,8 @@ def test_nothing_active_of_a_letter_survives_in_a_browser(watch, mailbox, ada):
     unread = [number for number in range(len(ATTACKS)) if f"Before{number}." not in text]
     assert [ATTACKS[number] for number in unread] == []
 
-    for ticket in tickets:
+    # There letters are shown as their text, so that one of the others stands for all.
+    for ticket in tickets[-1 - len(TEXTS) :]:
         customer = watch(ticket.customer)
         page = customer.page()
         page.goto(f"{customer.base}{reverse('portal:ticket', args=[ticket.number])}")
