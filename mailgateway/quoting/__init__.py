@@ -92,8 +92,8 @@ def fold_letter(text: str, html: str) -> Folded:
     if own.folded or not html or not all(part.folded for part in others):
         return folded
     shown = fold_html(html)
-    cut = _where_folded(own.text, to_text(shown.visible), to_text(shown.folded))
-    if cut is None:
+    cut = _where_folded(text, to_text(shown.visible), to_text(shown.folded))
+    if cut is None or cut >= len(own.text):
         return folded
     return Folded((Part(text[:cut], folded=False), Part(text[cut:], folded=True)))
 

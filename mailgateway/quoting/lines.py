@@ -257,6 +257,8 @@ def _intro_ending_at(lines: Sequence[Line], last: int, *, alone: bool = False) -
         line = lines[number]
         if not line.own or (number < last and marks.ends_sentence(line.plain)):
             break
+        if found is not None and not marks.goes_before(line.plain, text):
+            break
         text = f"{line.plain} {text}".strip()
         if marks.is_intro(text, alone=alone):
             found = number

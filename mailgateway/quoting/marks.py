@@ -47,7 +47,9 @@ _OPENERS = words(
     " du sie 在 於"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
-_CLOCK = re.compile(r"(?<!\d)\d{1,2}\s?[:.h時点]\s?\d{2}(?!\d)|\d\s?[ap]\.?m\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?<![\d.])\d{1,2}\s?[:.h時点]\s?\d{2}(?!\d|\.\d)|\d\s?[ap]\.?m\b", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"[^\s<>()\[\]]{1,120}@[^\s<>()\[\]]{1,120}")
 _ENDS_WITH_SENDER = re.compile(r"[<(\[][^<>()\[\]]{1,120}@[^<>()\[\]]{1,120}[>)\]]\W{0,4}$")
 _ENDS_WITH_VERB = re.compile(rf"(?:{_VERB.pattern})$", re.IGNORECASE)
@@ -127,7 +129,17 @@ def announces(text: str) -> bool:
 
 def ends_sentence(text: str) -> bool:
     """Does a line end here that is none of a wrapped "On ... wrote:"?"""
-    return text.endswith(("!", "?", ":")) or bool(re.search(r"[^\W\d_]{6}\.$", text[-10:]))
+    return text.endswith((*"!?:！？：。",)) or bool(re.search(r"[^\W\d_]{6}\.$", text[-10:]))
+
+
+def goes_before(text: str, intro: str) -> bool:
+    """Does this line belong to the introduction that could also begin below it?"""
+    if intro[:1] in "<([":
+        return True
+    first = re.match(r"\w+", text.lstrip(_DASHES))
+    opened = first is not None and first[0].lower() in _OPENERS
+    year, clock = bool(_YEAR.search(text)), bool(_CLOCK.search(text))
+    return begins_intro(text) and ((year and clock) or (opened and (year or clock)))
 
 
 def begins_intro(text: str) -> bool:
@@ -283,7 +295,7 @@ def header_kind(text: str) -> str:
 # Signatures
 
 _DEVICE = re.compile(
-    r"(?<!\w)(i ?phone\w*|i ?pad\w*|i ?pod|ios|android\w*|samsung\w*|galaxy|huawei|honor|xiaomi"
+    r"(?<!\w)(i ?phon\w*|i ?pad\w*|i ?pod|ios|android\w*|samsung\w*|galaxy|huawei|honor|xiaomi"
     r"|redmi|poco|oppo"
     r"|vivo|realme|oneplus|pixel|nokia|lumia|htc|sony|xperia|motorola|blackberry|windows|outlook"
     r"|gmail|yahoo|aol|icloud|proton ?mail|proton|tutanota|tuta|thunderbird|k-9|fairemail|spark"

@@ -133,6 +133,12 @@ def test_what_somebody_forwards_is_to_be_read(divider):
     assert fold(text).visible == text
 
 
+@pytest.mark.parametrize("own", ["Order 4711 of 3.3.2026", "可以把发票4711推迟吗", "3 or 4"])
+@pytest.mark.parametrize("intro", INTROS)
+def test_the_line_above_an_introduction_is_no_part_of_it(own, intro):
+    assert fold(f"It works.\n{own}\n{intro}\n> Check it.\n").visible.endswith(f"{own}\n")
+
+
 def test_answers_between_quotations_stay_visible():
     text = "On 3.3.2026 Ada wrote:\n> One?\n> Two?\nYes, one.\n> Three?\n> Four?\nNo.\n"
     assert fold(text).visible == text
