@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_info, gettext
 
 from departments.models import User
+from mailgateway import alarms
 from mailgateway.models import InboundEmail
 from mailgateway.troubles import troubles_for
 from tickets.agent.nav import Link, Nav, nav_of
@@ -30,7 +31,9 @@ def desk(request: HttpRequest) -> dict[str, Any]:
                 (code, get_language_info(code)["name_local"].capitalize())
                 for code, _name in settings.LANGUAGES
             ],
-            "troubles": SimpleLazyObject(lambda: troubles_for(request.user)),
+            "troubles": SimpleLazyObject(
+                lambda: [*alarms.shown_to(request.user), *troubles_for(request.user)]
+            ),
         }
     }
 

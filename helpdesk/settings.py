@@ -275,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15,
         "options": {"expires": 15},
     },
+    "sound alarms": {
+        "task": "mailgateway.tasks.sound_alarms",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "check escalations": {
         "task": "tickets.tasks.check_escalations",
         "schedule": 30,

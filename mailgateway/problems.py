@@ -2,8 +2,11 @@
 
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -14,6 +17,10 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 class MailboxProblem(DeskError):
     """A mailbox cannot be read, or nothing can be sent from it; says what to look at."""
+
+
+class Refused(MailboxProblem):
+    """The mail server said no to one thing; others may still be asked of it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,24 @@ def refuse_open_lines(host: str) -> None:
         raise MailboxProblem(
             _("Without TLS we only speak to a mail server on this machine. Choose TLS or STARTTLS.")
         )
+
+
+def connection_steps(line: socket.socket, host: str, port: int) -> Iterator[Step]:
+    """What is to be said of an open connection: with whom, and how it is protected."""
+    yield Step(
+        done=True,
+        sentence=_("Connected to %(host)s (%(address)s), port %(port)d.")
+        % {"host": host, "address": line.getpeername()[0], "port": port},
+    )
+    if isinstance(line, ssl.SSLSocket):
+        until = ssl.cert_time_to_seconds(str((line.getpeercert() or {}).get("notAfter")))
+        sentence = _("%(tls)s, the certificate is valid until %(day)s.") % {
+            "tls": line.version(),
+            "day": date_format(datetime.fromtimestamp(until, UTC)),
+        }
+    else:
+        sentence = _("Without TLS, on this machine only.")
+    yield Step(done=True, sentence=sentence)
 
 
 def connection_problem(error: Exception, host: str, port: int) -> MailboxProblem:

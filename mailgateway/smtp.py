@@ -12,7 +12,8 @@ from email.message import EmailMessage
 from django.utils.translation import gettext as _
 
 from helpdesk.lib.mail import UTF8_POLICY, ascii_domain
-from mailgateway.models import Mailbox, Security
+from mailgateway import oauth
+from mailgateway.models import Mailbox, Security, SignIn
 from mailgateway.problems import MailboxProblem, Step, connection_problem, refuse_open_lines
 
 # Seconds a server may take for the greeting, for each answer, for the answer behind the letter
@@ -228,6 +229,20 @@ def _signed_in(mailbox: Mailbox) -> Iterator[smtplib.SMTP]:
         smtp.close()
 
 
+def _sign_in_by_oauth(smtp: smtplib.SMTP, mailbox: Mailbox) -> None:
+    said = oauth.xoauth2(mailbox.smtp_user or mailbox.address, oauth.access_token(mailbox))
+
+    def answer(challenge: bytes | None = None) -> str:
+        return "" if challenge else said  # a challenge is a refusal that wants an empty answer
+
+    smtp.ehlo_or_helo_if_needed()
+    try:
+        smtp.auth("XOAUTH2", answer)
+    except smtplib.SMTPAuthenticationError:
+        oauth.distrust(mailbox)
+        raise
+
+
 def _connected(mailbox: Mailbox) -> smtplib.SMTP:
     host, port = mailbox.smtp_host, mailbox.smtp_port
     # A name of our own: asking the network for this machine's may take long and tells strangers.
@@ -250,7 +265,9 @@ def _prepare(smtp: smtplib.SMTP, mailbox: Mailbox) -> None:
     if mailbox.smtp_security == Security.STARTTLS:
         smtp.starttls(context=ssl.create_default_context())
         smtp.ehlo()
-    if mailbox.smtp_user:
+    if mailbox.sign_in == SignIn.OAUTH:
+        _sign_in_by_oauth(smtp, mailbox)
+    elif mailbox.smtp_user:
         smtp.login(mailbox.smtp_user, mailbox.smtp_password)
 
 

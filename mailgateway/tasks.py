@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.lib.queue import enqueue_on_commit
-from mailgateway import inbound, outbound, sent
+from mailgateway import alarms, inbound, outbound, sent
 
 
 @shared_task
@@ -52,3 +52,9 @@ def sweep_tray() -> None:
         enqueue_on_commit(send, pk)
     for pk in sent.to_sweep():
         enqueue_on_commit(copy_sent, pk)
+
+
+@shared_task
+def sound_alarms() -> None:
+    """Tell administrators of mailboxes that have fallen silent."""
+    alarms.sound()

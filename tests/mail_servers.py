@@ -4,6 +4,7 @@ A pytest plugin, named in pyproject.toml.
 """
 
 import asyncio
+import base64
 import grp
 import os
 import pwd
@@ -12,8 +13,9 @@ import shutil
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Coroutine, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
@@ -23,7 +25,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from imapclient import IMAPClient
 
 from helpdesk.embedded.processes import Account, Child, Program, answers, free_port
@@ -117,6 +119,76 @@ def imap_server(tmp_path: Path) -> Iterator[ImapServer]:
     server.start()
     yield server
     server.stop()
+
+
+@dataclass
+class Troublemaker:
+    """Stands between us and a mail server and answers commands that match a pattern itself.
+
+    `faults` maps a pattern to what the client hears behind its tag (`NO I will not`), or to None:
+    the line is cut.
+    """
+
+    server_port: int
+    host: str = HOST
+    faults: dict[str, str | None] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+    lines: list[socket.socket] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Listen; every connection is served by threads of its own."""
+        self.listener = socket.create_server((self.host, 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._welcome, daemon=True).start()
+
+    def stop(self) -> None:
+        """Take no more connections."""
+        self.listener.close()
+
+    def cut(self) -> None:
+        """End every connection there is; new ones are taken."""
+        while self.lines:
+            with suppress(OSError):
+                self.lines.pop().shutdown(socket.SHUT_RDWR)
+
+    def _welcome(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _address = self.listener.accept()
+                self.lines.append(client)
+                server = socket.create_connection((self.host, self.server_port))
+                threading.Thread(target=self._answers, args=(server, client), daemon=True).start()
+                threading.Thread(target=self._commands, args=(client, server), daemon=True).start()
+
+    def _answers(self, server: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError):
+            while data := server.recv(65536):
+                client.sendall(data)
+            client.shutdown(socket.SHUT_RDWR)
+
+    def _commands(self, client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError), client.makefile("rb") as lines:
+            for line in lines:
+                said = line.decode("latin-1")
+                self.heard.append(said)
+                pattern = next((one for one in self.faults if re.search(one, said)), None)
+                if pattern is None:
+                    server.sendall(line)
+                elif (answer := self.faults[pattern]) is not None:
+                    client.sendall(f"{said.split()[0]} {answer}\r\n".encode())
+                else:
+                    client.shutdown(socket.SHUT_RDWR)
+                    return
+            server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def troublemaker(imap_server: ImapServer) -> Iterator[Troublemaker]:
+    """Trouble on the way to `imap_server`."""
+    found = Troublemaker(imap_server.port)
+    found.start()
+    yield found
+    found.stop()
 
 
 @dataclass
@@ -266,6 +338,37 @@ def moody_smtp() -> Iterator[MoodySmtp]:
 
 
 @dataclass
+class OAuthSmtp:
+    """An SMTP server that takes nothing but XOAUTH2; `said` is what clients told it."""
+
+    host: str = HOST
+    port: int = field(default_factory=free_port)
+    said: list[str] = field(default_factory=list)
+    refuses: bool = False
+
+    async def auth_XOAUTH2(self, server: SMTP, words: list[str]) -> AuthResult:  # noqa: N802
+        """The initial answer; a refusal comes as a challenge first, as providers do it."""
+        self.said.append(base64.b64decode(words[1]).decode())
+        if self.refuses:
+            await server.push("334 eyJzdGF0dXMiOiI0MDAifQ==")
+            await server._reader.readline()
+            return AuthResult(success=False, handled=False)
+        return AuthResult(success=True)
+
+
+@pytest.fixture
+def oauth_smtp() -> Iterator[OAuthSmtp]:
+    """A fresh SMTP server that wants a token."""
+    sink = OAuthSmtp()
+    controller = Controller(
+        sink, hostname=sink.host, port=sink.port, auth_require_tls=False, auth_required=True
+    )
+    controller.start()
+    yield sink
+    controller.stop()
+
+
+@dataclass
 class Dovecot:
     """A running Dovecot; `accounts` are addresses, all with `password`."""
 
@@ -276,6 +379,8 @@ class Dovecot:
     password: str = "only-for-tests"
     host: str = HOST
     port: int = field(default_factory=free_port)
+    # Where it asks whose a token is; see tests/token_server.py.
+    tokens_port: int = field(default_factory=free_port)
 
     def write_settings(self) -> Path:
         """Write its configuration into `base` and return the file."""
@@ -290,6 +395,10 @@ class Dovecot:
             "PORT": str(self.port),
         }.items():
             template = re.sub(rf"\b{word}\b", value, template)
+        (self.base / "oauth2.conf").write_text(
+            f"introspection_url = http://{HOST}:{self.tokens_port}/introspect\n"
+            "introspection_mode = auth\nforce_introspection = yes\nusername_attribute = email\n"
+        )
         settings = self.base / "dovecot.conf"
         settings.write_text(template)
         for path in [self.base, *self.base.iterdir()]:
@@ -309,6 +418,30 @@ class Dovecot:
         """Put raw bytes into the inbox of an address."""
         with self.client(address) as client:
             client.append("INBOX", letter)
+
+    @contextmanager
+    def drop(self, address: str) -> Iterator[BinaryIO]:
+        """A file to write a letter into, which then lies in the inbox of an address."""
+        with self.client(address) as client:
+            client.select_folder("INBOX")  # makes the folders
+        folder = self.base / "mail" / address / "Maildir"
+        with (folder / "tmp" / "dropped").open("wb") as file:
+            yield file
+        os.chown(file.name, self.account.uid, self.account.gid)
+        Path(file.name).rename(folder / "new" / "dropped")
+
+    def count_anew(self, address: str) -> None:
+        """Let it forget which numbers it gave to the letters of an inbox."""
+        before = after = self._uid_validity(address)
+        while before == after:  # it is the time in seconds
+            for path in (self.base / "mail" / address / "Maildir").glob("dovecot*"):
+                path.unlink()
+            time.sleep(0.1)
+            after = self._uid_validity(address)
+
+    def _uid_validity(self, address: str) -> int:
+        with self.client(address) as client:
+            return int(client.folder_status("INBOX", ["UIDVALIDITY"])[b"UIDVALIDITY"])
 
     def client(self, address: str) -> IMAPClient:
         """A connection that has signed in."""

@@ -1,7 +1,7 @@
 """One run of the whole desk on this machine: what `manage.py up` does.
 
-Order of start: PostgreSQL, Valkey and trial mail server; then `manage.py prepare`; then web, worker
-and beat. Order of stop: the other way round, the database last.
+Order of start: PostgreSQL, Valkey and trial mail server; then `manage.py prepare`; then web,
+worker, beat and watcher. Order of stop: the other way round, the database last.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ from helpdesk.embedded.supervisor import Supervisor, begin_log, say
 from helpdesk.embedded.valkey import Valkey
 
 SECONDS_TO_STOP = 9.0
-STOP_ORDER = (("beat",), ("web", "worker"), ("trial mail",), ("valkey",))
+STOP_ORDER = (("beat", "watcher"), ("web", "worker"), ("trial mail",), ("valkey",))
 SMTP_PORTS, IMAP_PORTS = range(8025, 8100), range(8143, 8220)
 POLL_SECONDS = "3"
 WATCHED = ("*/migrations/*.py", "static/**/*", "locale/**/*.po", "requirements/*.lock")
@@ -116,7 +116,7 @@ class TrialRun:
         # One after the other: loading the code is most of the work, and a page is wanted first.
         self.supervisor.add(Child(self._web())).wait_until_ready()
         self._announce()
-        for program in (self._worker(), self._beat()):
+        for program in (self._worker(), self._beat(), self._watcher()):
             self.supervisor.add(Child(program))
 
     def _start_services(self) -> None:
@@ -230,6 +230,9 @@ class TrialRun:
             *("-m", "celery", "-A", "helpdesk", "beat", "--loglevel", "INFO"),
             *("--schedule", str(schedule), "--pidfile", ""),
         )
+
+    def _watcher(self) -> Program:
+        return self._program("watcher", "manage.py", "watch_mailboxes")
 
     def _serves(self) -> bool:
         address = self.address.reachable

@@ -14,7 +14,7 @@ from mailgateway.inbound.byhand import (
 from mailgateway.inbound.ledger import handle, receive, to_sweep, try_again
 from mailgateway.inbound.looking import Look, look_at
 from mailgateway.inbound.outcomes import Outcome, outcome_of
-from mailgateway.inbound.reading import mailboxes_due, poll
+from mailgateway.inbound.reading import compare_all, mailboxes_due, poll
 from mailgateway.inbound.rereading import look_into, may_fetch, read_again, ticket_behind
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Tally",
     "can_be_ticket",
     "can_handle",
+    "compare_all",
     "handle",
     "ignore",
     "ignore_all",

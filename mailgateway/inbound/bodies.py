@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from helpdesk.lib import html
-from mailgateway import quoting
+from mailgateway import bounds, quoting
 from mailgateway.addresses import without_secrets
+from mailgateway.models import InboundEmail
 from mailgateway.parsing import ParsedEmail
 from tickets.attachments import IncomingFile
 from tickets.models import Body
@@ -16,6 +17,14 @@ from tickets.models import Body
 def storable(text: str) -> str:
     """Without what PostgreSQL refuses: NUL and halves of surrogate pairs."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def parsed_of(letter: InboundEmail, *, charset: str = "") -> ParsedEmail:
+    """What stands in a letter of the ledger, in `charset` if somebody chose one."""
+    parsed = bounds.read(bytes(letter.raw), letter.received_at, charset=charset or None)
+    if letter.is_partial:
+        parsed.problems.append("too-large")
+    return parsed
 
 
 def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:

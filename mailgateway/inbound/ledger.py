@@ -30,25 +30,39 @@ def digest(raw: bytes) -> str:
 
 
 def receive(
-    mailbox: Mailbox, raw: bytes, *, uid_validity: int | None = None, uid: int | None = None
+    mailbox: Mailbox,
+    raw: bytes,
+    *,
+    uid_validity: int | None = None,
+    uid: int | None = None,
+    arrived_at: datetime | None = None,
+    partial_of: int | None = None,
 ) -> InboundEmail:
     """Keep the bytes of a letter, committed at once outside of a transaction; never reads them.
 
-    Where the server's number is known already, the row that has it comes back unchanged.
+    `arrived_at` is the server's INTERNALDATE; `partial_of` is the size of a letter that was too
+    large, of which `raw` is the beginning. Where the server's number is known already, the row that
+    has it comes back unchanged.
     """
     letter = InboundEmail(
         mailbox=mailbox,
+        place=mailbox.place,
         uid_validity=uid_validity,
         uid=uid,
+        arrived_at=arrived_at,
         raw=raw,
         sha256=digest(raw),
-        size=len(raw),
+        size=len(raw) if partial_of is None else partial_of,
+        is_partial=partial_of is not None,
     )
     if uid is None or uid_validity is None:
         letter.save()
         return letter
+    letter.next_file_at = mailbox.file_at(letter.received_at)
     InboundEmail.objects.bulk_create([letter], ignore_conflicts=True)
-    return InboundEmail.objects.get(mailbox=mailbox, uid_validity=uid_validity, uid=uid)
+    return InboundEmail.objects.defer("raw").get(
+        mailbox=mailbox, place=mailbox.place, uid_validity=uid_validity, uid=uid
+    )
 
 
 def unhandled(now: datetime) -> QuerySet[InboundEmail]:

@@ -22,14 +22,20 @@ SHOWN_FILES = 100
 
 PROBLEMS: dict[str, str | Promise] = {
     "charset-guessed": _("The charset was missing or wrong, and was guessed from the letters."),
+    "addresses-cut": _("It went to very many people; not all of them were read."),
+    "date-doubtful": _("It bears a date that cannot be true; the date on its way here was taken."),
     "depth-cut": _("Its parts are nested too deeply; what lies deeper was left out."),
     "headers-cut": _("It has too many headers; the last ones were left out."),
     "junk-in-headers": _("Lines among its headers are none; they were passed over."),
+    "letter-cut": _("It is too large; its end was not read."),
     "no-blank-line": _("No empty line stands between its headers and its text."),
     "no-boundary": _("Its parts are not separated as it says."),
     "no-date": _("It has no date that can be read; the date on its way here was taken."),
     "no-sender": _("It does not say who sent it."),
     "parts-cut": _("It has too many parts; the last ones were left out."),
+    "text-cut": _("Its text is too long; the end was left out."),
+    "time-cut": _("Only its beginning was read: the whole took too long."),
+    "too-large": _("It was too large to fetch: only its headers and its text are here."),
     "transfer-encoding": _("A part of it is coded in a way that is wrong or not known."),
 }
 

@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 
 from departments.models import User
 from helpdesk.lib.errors import DeskError
-from mailgateway import bounds
 from mailgateway.charsets import codec_for
-from mailgateway.inbound.bodies import body_of, storable
+from mailgateway.inbound.bodies import body_of, parsed_of, storable
 from mailgateway.inbound.steps import write_down
 from mailgateway.models import InboundEmail, LetterStep
 from mailgateway.parsing import ParsedEmail
@@ -26,7 +25,7 @@ def look_into(letter: InboundEmail, *, charset: str = "") -> ParsedEmail | None:
     if letter.was_broken_off or letter.size > LARGEST_LOOKED_INTO:
         return None
     try:
-        return bounds.read(bytes(letter.raw), letter.received_at, charset=charset or None)
+        return parsed_of(letter, charset=charset)
     except Exception:  # the very letters that somebody wants to look at are those that break us
         log.exception("Letter %s of the ledger cannot be looked into", letter.pk)
         return None

@@ -6,9 +6,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from departments.actions import forget_returned_mail
-from mailgateway import bounds, screening
+from mailgateway import screening
 from mailgateway.inbound import conversation, floods, machines, people
-from mailgateway.inbound.bodies import storable
+from mailgateway.inbound.bodies import parsed_of, storable
 from mailgateway.models import InboundEmail
 from mailgateway.parsing import ParsedEmail
 from mailgateway.screening import Kind
@@ -18,7 +18,7 @@ State = InboundEmail.State
 
 def understand(letter: InboundEmail) -> None:
     """Fill in what became of `letter`; the caller saves it. Raises whatever breaks."""
-    parsed = bounds.read(bytes(letter.raw), letter.received_at)
+    parsed = parsed_of(letter)
     sender = people.sender_of(parsed)
     letter.letter_id = storable(parsed.message_id)[:998]
     letter.sender = sender.email

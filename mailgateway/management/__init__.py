@@ -1,1 +1,1 @@
-"""Commands about letters."""
+"""What people and mail servers may call from a shell."""

@@ -2,10 +2,20 @@
 
 from mailgateway.models.breaker import AutomaticMail, Breaker, Scope
 from mailgateway.models.ledger import InboundEmail, LetterQuerySet, LetterStep
-from mailgateway.models.mailbox import Mailbox, MailboxQuerySet, Security, today
+from mailgateway.models.mailbox import (
+    AfterImport,
+    Mailbox,
+    MailboxQuerySet,
+    Security,
+    SignIn,
+    UnfetchedLetter,
+    today,
+)
+from mailgateway.models.oauth import OAuthAccess
 from mailgateway.models.tray import OutboundEmail
 
 __all__ = [
+    "AfterImport",
     "AutomaticMail",
     "Breaker",
     "InboundEmail",
@@ -13,8 +23,11 @@ __all__ = [
     "LetterStep",
     "Mailbox",
     "MailboxQuerySet",
+    "OAuthAccess",
     "OutboundEmail",
     "Scope",
     "Security",
+    "SignIn",
+    "UnfetchedLetter",
     "today",
 ]

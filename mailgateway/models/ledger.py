@@ -69,11 +69,16 @@ class InboundEmail(models.Model):
         verbose_name=_("mailbox"),
         db_index=False,  # see letter_by_mailbox
     )
+    # Where it lies on the server: the mailbox's `place`, and its numbers there.
+    place = models.PositiveIntegerField(default=0)
     uid_validity = models.BigIntegerField(null=True)
     uid = models.BigIntegerField(null=True)
+    arrived_at = models.DateTimeField(null=True)  # INTERNALDATE
     raw = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    # In bytes, as the letter is on the server; of a partial one `raw` is only the beginning.
     size = models.PositiveBigIntegerField()
+    is_partial = models.BooleanField(_("too large, cut"), default=False)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
 
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.RECEIVED)
@@ -82,6 +87,11 @@ class InboundEmail(models.Model):
     next_try_at = models.DateTimeField(default=timezone.now, null=True)
     handled_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
+
+    # What happens to it on the server (see Mailbox.after_import); None: nothing is to be done.
+    next_file_at = models.DateTimeField(null=True)
+    file_tries = models.PositiveSmallIntegerField(default=0)
+    filed_at = models.DateTimeField(null=True)
 
     # Read from the letter; empty until it was understood.
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
@@ -111,7 +121,7 @@ class InboundEmail(models.Model):
         verbose_name_plural = _("ledger of letters received")
         constraints = [
             models.UniqueConstraint(
-                fields=["mailbox", "uid_validity", "uid"], name="each_letter_once"
+                fields=["mailbox", "place", "uid_validity", "uid"], name="each_letter_once"
             )
         ]
         indexes = [
@@ -119,6 +129,11 @@ class InboundEmail(models.Model):
                 fields=["next_try_at"],
                 condition=models.Q(handled_at__isnull=True),
                 name="letter_to_handle",
+            ),
+            models.Index(
+                fields=["mailbox", "next_file_at"],
+                condition=models.Q(next_file_at__isnull=False),
+                name="letter_to_file",
             ),
             models.Index(fields=["letter_id"], name="letter_by_letter_id"),
             models.Index(fields=["sha256"], name="letter_by_content"),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from mailgateway import inbound
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
@@ -27,6 +28,16 @@ def settings_of(billing):
         "is_active": "on",
         "imap_folder": "INBOX",
         "letters_since": "2026-01-01",
+        "largest_letter_mb": "50",
+        "after_import": "leave",
+        "delete_after_days": "30",
+        "compare_days": "14",
+        "alarm_after_minutes": "15",
+        "sign_in": "password",
+        "oauth-TOTAL_FORMS": "0",
+        "oauth-INITIAL_FORMS": "0",
+        "unfetched-TOTAL_FORMS": "0",
+        "unfetched-INITIAL_FORMS": "0",
         "imap_host": "127.0.0.1",
         "imap_port": "1",
         "imap_security": "none",
@@ -84,6 +95,8 @@ def test_a_stored_password_is_not_sent_to_another_server(desk, mailbox, settings
         ({"smtp_port": "587", "smtp_security": "tls"}, "Port 587 does not begin with TLS."),
         ({"imap_host": "mail.example"}, "a mail server on this machine"),
         ({"imap_user": ""}, "Reading needs a user name"),
+        ({"after_import": "move"}, "Enter the folder to which"),
+        ({"after_import": "move", "move_to": "INBOX"}, "Enter another one"),
         ({"imap_host": "", "smtp_host": ""}, "An active mailbox needs a server"),
     ],
 )
@@ -93,24 +106,67 @@ def test_settings_that_cannot_work_are_refused_in_words(desk, settings_of, wrong
     assert not Mailbox.objects.exists()
 
 
-@pytest.mark.parametrize("button", ["_test_reading", "_test_sending"])
-def test_a_server_that_does_not_answer_is_said_after_saving(desk, mailbox, settings_of, button):
-    response = desk.post(page_of(mailbox), {**settings_of, button: "1"}, follow=True)
-    assert response.redirect_chain[-1][0] == page_of(mailbox)
-    said = [(one.level_tag, str(one)) for one in response.context["messages"]]
+@pytest.fixture
+def press(desk, mailbox, settings_of, django_capture_on_commit_callbacks):
+    """Press a button below the form; (level, sentence) of what the page says then."""
+
+    def press(button: str) -> list[tuple[str, str]]:
+        with django_capture_on_commit_callbacks(execute=True) as done:
+            answer = desk.post(page_of(mailbox), {**settings_of, button: "1"})
+        assert answer.url == page_of(mailbox)
+        assert len(done) == 1
+        # In a test the work is done after the answer; its words are those of the request.
+        return [(one.level_tag, str(one)) for one in answer.wsgi_request._messages]
+
+    return press
+
+
+@pytest.mark.parametrize("button", ["_test_reading", "_test_sending", "_compare"])
+def test_a_server_that_does_not_answer_is_said_after_saving(press, button):
+    level, sentence = press(button)[-1]
+    assert level == "error"
+    assert "127.0.0.1" in sentence
+
+
+def test_the_numbers_of_both_sides_are_shown(desk, mailbox):
+    Mailbox.objects.update(server_count=12, ledger_count=12, compared_at=timezone.now())
+    assert "12 on the server, all of them here" in desk.get(page_of(mailbox)).content.decode()
+
+    Mailbox.objects.update(ledger_count=10)
+    page = desk.get(reverse("admin:mailgateway_mailbox_changelist")).content.decode()
+    assert "⚠ 12 on the server, only 10 of them here" in page
+
+
+def test_comparing_now_says_what_it_found(press, desk, mailbox, imap_server):
+    imap_server.deliver("billing@desk.example", b"Subject: Hi\r\n\r\nHello\r\n")
+    said = press("_compare")
     assert said[-1][0] == "error"
-    assert "127.0.0.1" in said[-1][1]
+
+    Mailbox.objects.update(
+        imap_port=imap_server.port, imap_user="billing@desk.example", letters_since=None
+    )
+    mailbox.refresh_from_db()
+    mailbox.imap_password = imap_server.password
+    mailbox.save()
+    page = desk.post(
+        reverse("admin:mailgateway_mailbox_changelist"),
+        {"action": "compare_now", "_selected_action": [mailbox.pk]},
+        follow=True,
+    )
+    assert "1 on the server, all of them here; 1 letter came just now." in page.content.decode()
+    assert InboundEmail.objects.count() == 1
 
 
 def test_another_folder_is_read_from_its_beginning(desk, mailbox, settings_of):
     Mailbox.objects.update(uid_validity=7, last_uid=400, failures=3, last_error="Refused")
+    place = mailbox.place
     same = {**settings_of, "imap_password": ""}
     desk.post(page_of(mailbox), same)
     mailbox.refresh_from_db()
-    assert (mailbox.last_uid, mailbox.failures) == (400, 0)
+    assert (mailbox.last_uid, mailbox.failures, mailbox.place) == (400, 0, place)
     desk.post(page_of(mailbox), {**same, "imap_folder": "Support"})
     mailbox.refresh_from_db()
-    assert (mailbox.uid_validity, mailbox.last_uid) == (None, 0)
+    assert (mailbox.uid_validity, mailbox.last_uid, mailbox.place) == (None, 0, place + 1)
 
 
 def chosen(act: str, *rows: InboundEmail, **fields) -> dict[str, object]:

@@ -116,7 +116,7 @@ def test_a_letter_is_kept_before_the_position_moves(box, imap_server):
 
 
 def test_a_full_batch_is_followed_by_the_next(box, imap_server, monkeypatch):
-    monkeypatch.setattr(imap, "BATCH", 2)
+    monkeypatch.setattr("mailgateway.inbound.reading.BATCH", 2)
     for number in range(3):
         imap_server.deliver(ADDRESS, letter(f"{number}"))
 
@@ -172,8 +172,13 @@ def test_right_settings_are_said_as_well(box, imap_server):
 
     steps = imap.check(box)
 
-    assert [step.done for step in steps] == [True, True]
-    assert "Letters to be read: 1." in str(steps[-1])
+    assert [str(step) for step in steps] == [
+        f"Connected to 127.0.0.1 (127.0.0.1), port {imap_server.port}.",
+        "Without TLS, on this machine only.",
+        "Signed in as billing@desk.example.",
+        "The folder “INBOX” is open. Letters: 1, to be read: 1.",
+    ]
+    assert all(step.done for step in steps)
 
 
 def test_a_mailbox_in_trouble_is_left_alone_longer_each_time(box):
