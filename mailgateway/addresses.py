@@ -1,10 +1,13 @@
-"""Names of our own that come back to us: signed Message-IDs, reply addresses, subject tags.
+"""Names of our own that come back to us: signed Message-IDs, plus-addresses, subject tags.
 
     <t10001.m52.9f3c01ab.0123456789abcdef@desk.example>      ticket, message, a word, our signature
-    billing+t10001.u7.k9c2.0123456789abcdef@desk.example     ticket, reader, day it ends, signature
+    billing+t10001.c.0123456789abcdef@desk.example           the ticket of a customer's conversation
+    billing+t10001.u7.d739945.0123456789abcdef@desk.example  ticket, agent who answers, last day
+    billing+t10001.n7.d739945.0123456789abcdef@desk.example  the same for a note
+    billing+b815.0123456789abcdef@desk.example               our letter that a bounce gives back
     Re: No invoice [#10001]
 
-The first two nobody can make but us. The third anybody can write, so it proves nothing.
+All but the last nobody can make but us. The tag anybody can write, so it proves nothing.
 """
 
 import re
@@ -16,16 +19,32 @@ from datetime import date, timedelta
 from helpdesk.lib import tokens
 
 REPLY_ADDRESS_DAYS = 60
+_LONGEST_SUBJECT = 1_000
 _ID = re.compile(r"t(\d{1,18})\.m(\d{1,18})\.([0-9a-f]{8})\.([0-9a-f]{16})@", re.IGNORECASE)
-_REPLY_TO = re.compile(r"\+(t(\d{1,18})\.u(\d{1,18})\.d(\d{1,7}))\.([0-9a-f]{16})@", re.IGNORECASE)
-_TAG = re.compile(r"\[#(\d{1,18})\]")
-_ANSWERED = re.compile(
-    r"\s*(re|fwd?|aw|wg|rv|tr|sv|vs|antw|odp|ответ|відповідь|отв|пересл|fw)"
-    r"\s*(\[\d{1,3}\]|\(\d{1,3}\))?\s*:\s*",
+# In links of HTML the plus may be coded.
+_PLUS = r"(?:\+|%2b|&#43;)"
+_REPLY_TO = re.compile(
+    _PLUS + r"(t(\d{1,18})\.(?:c|([un])(\d{1,18})\.d(\d{1,7})))\.([0-9a-f]{16})(?=@|%40)",
     re.IGNORECASE,
 )
+_BOUNCE_TO = re.compile(r"\+(b(\d{1,18}))\.([0-9a-f]{16})@", re.IGNORECASE)
+_TAG = re.compile(r"\[#(\d{1,18})\]")
+# What mail programs put before a subject, in their own languages: first answers, then forwards.
+_FORWARDED_WORDS = (
+    "fwd?|fw|wg|tr|vs|pd|pr|enc|rv|doorst|továbbítás|ilt|vl"
+    "|пересл|пересилання|пересылка|переслано|пер|пр|πρθ|転送|转发|轉寄"
+)
+_ANSWERED_WORDS = (
+    "re|aw|antw|antwort|sv|odp|res|rif|rép|ref|vá|ynt|bls|ha|на"
+    "|ответ|отв|відповідь|відп|від|отг|απ|回复|回覆|答复|返信"
+)
+_MARK = r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s*[:：]\s*"
+_FORWARDED = re.compile(rf"\s*(?:{_FORWARDED_WORDS}){_MARK}", re.IGNORECASE)
+_ANSWERED = re.compile(rf"\s*(?:{_ANSWERED_WORDS}|{_FORWARDED_WORDS}){_MARK}", re.IGNORECASE)
+# "[EXTERNAL]", the name of a list: words that servers put before a subject.
+_LABEL = re.compile(r"\s*\[[^\[\]]{1,60}\]\s*")
 _NO_REPLY = re.compile(
-    r"(no[-_.]?reply|do[-_.]?not[-_.]?reply|noreply[-_.+].*|nobody|mailer-daemon|postmaster|"
+    r"(no[-_.]?reply|do[-_.]?not[-_.]?reply|noreply[-_+.].*|nobody|mailer-daemon|postmaster|"
     r"bounces?|bounces?[-_.+].*|.*[-_.+]no-?reply|listserv|majordomo)@",
     re.IGNORECASE,
 )
@@ -41,10 +60,13 @@ class Named:
 
 @dataclass(frozen=True)
 class ReplyAddress:
-    """What a signed reply address says: on which ticket who may answer."""
+    """What a signed plus-address says: which ticket, and in an agent's own which `user` may answer
+    there, or with `is_note` write a note. After its last day it names the ticket and no more."""
 
     ticket: int
-    user: int
+    user: int | None = None
+    is_note: bool = False
+    has_expired: bool = False
 
 
 def make_letter_id(ticket: int, message: int | None, domain: str) -> str:
@@ -60,7 +82,7 @@ def read_letter_id(letter_id: str) -> Named | None:
         return None
     ticket, message, word, mac = found.groups()
     name = f"t{ticket}.m{message}.{word.lower()}"
-    if not secrets.compare_digest(tokens.short_mac("letter", name), mac.lower()):
+    if not _is_genuine("letter", name, mac):
         return None
     return Named(int(ticket), int(message) or None)
 
@@ -68,35 +90,68 @@ def read_letter_id(letter_id: str) -> Named | None:
 def make_customer_address(address: str, *, ticket: int) -> str:
     """`address` with the name of a conversation: for Reply-To of letters to customers. It says
     where an answer belongs, as our Message-IDs do, and gives nobody a right to speak there."""
-    name, _at, domain = address.rpartition("@")
-    secret = f"t{ticket}.c"
-    return f"{name}+{secret}.{tokens.short_mac('reply', secret)}@{domain}"
+    return _with_plus(address, f"t{ticket}.c", "reply")
 
 
 def make_reply_address(address: str, *, ticket: int, user: int, today: date) -> str:
-    """`address` with a secret that lets `user` answer on `ticket` for 60 days."""
-    name, _at, domain = address.rpartition("@")
-    last_day = (today + timedelta(days=REPLY_ADDRESS_DAYS)).toordinal()
-    secret = f"t{ticket}.u{user}.d{last_day}"
-    return f"{name}+{secret}.{tokens.short_mac('reply', secret)}@{domain}"
+    """`address` with a secret that lets the agent `user` answer on `ticket` for 60 days."""
+    return _with_plus(address, f"t{ticket}.u{user}.d{_last_day(today)}", "reply")
+
+
+def make_note_address(address: str, *, ticket: int, user: int, today: date) -> str:
+    """`address` with a secret that lets the agent `user` write notes on `ticket` for 60 days."""
+    return _with_plus(address, f"t{ticket}.n{user}.d{_last_day(today)}", "reply")
+
+
+def make_bounce_address(address: str, *, letter: int) -> str:
+    """`address` with the number of a letter of the tray: for the envelope sender, so that a bounce
+    says by where it arrives which letter it gives back."""
+    return _with_plus(address, f"b{letter}", "bounce")
 
 
 def read_reply_address(recipients: Iterable[str], *, today: date) -> ReplyAddress | None:
-    """The first valid secret among the addresses a letter was sent to."""
+    """What the genuine plus-address among `recipients` says. One that still lets somebody speak
+    counts before one that does not, else the first."""
+    claims = [claim for one in recipients if (claim := _read(one, today))]
+    return min(claims, key=lambda one: one.user is None or one.has_expired, default=None)
+
+
+def read_bounce_address(recipients: Iterable[str]) -> int | None:
+    """The number of the letter of ours that a bounce came back for."""
     for recipient in recipients:
-        found = _REPLY_TO.search(recipient)
-        if not found:
-            continue
-        secret, ticket, user, last_day, mac = found.groups()
-        genuine = secrets.compare_digest(tokens.short_mac("reply", secret.lower()), mac.lower())
-        if genuine and today.toordinal() <= int(last_day):
-            return ReplyAddress(int(ticket), int(user))
+        found = _BOUNCE_TO.search(recipient)
+        if found and _is_genuine("bounce", found[1], found[3]):
+            return int(found[2])
     return None
 
 
 def without_secrets(text: str) -> str:
-    """`text` with every reply address shortened to the mailbox's own."""
-    return _REPLY_TO.sub("@", text)
+    """`text` with every signed plus-address shortened to the mailbox's own."""
+    return _REPLY_TO.sub("", text)
+
+
+def _last_day(today: date) -> int:
+    return (today + timedelta(days=REPLY_ADDRESS_DAYS)).toordinal()
+
+
+def _with_plus(address: str, name: str, purpose: str) -> str:
+    mailbox, _at, domain = address.rpartition("@")
+    return f"{mailbox}+{name}.{tokens.short_mac(purpose, name)}@{domain}"
+
+
+def _read(recipient: str, today: date) -> ReplyAddress | None:
+    found = _REPLY_TO.search(recipient)
+    if not found or not _is_genuine("reply", found[1], found[6]):
+        return None
+    _name, ticket, kind, user, last_day, _mac = found.groups()
+    if not kind:
+        return ReplyAddress(int(ticket))
+    has_expired = today.toordinal() > int(last_day)
+    return ReplyAddress(int(ticket), int(user), kind.lower() == "n", has_expired)
+
+
+def _is_genuine(purpose: str, name: str, mac: str) -> bool:
+    return secrets.compare_digest(tokens.short_mac(purpose, name.lower()), mac.lower())
 
 
 def tags_in(subject: str) -> list[int]:
@@ -106,19 +161,27 @@ def tags_in(subject: str) -> list[int]:
 
 def answer_subject(subject: str, ticket: int) -> str:
     """`Re: … [#10001]`: one Re, one tag at the end, whatever stood there before."""
-    bare = " ".join(_TAG.sub(" ", subject).split())
+    bare = " ".join(_TAG.sub(" ", subject[:_LONGEST_SUBJECT]).split())
     while (found := _ANSWERED.match(bare)) and found.end() < len(bare):
         bare = bare[found.end() :]
     return f"Re: {bare[:400]} [#{ticket}]"
 
 
 def bare_subject(subject: str) -> str:
-    """What a subject is about, to be compared: without Re and its like, without our tags, in lower
-    case."""
-    bare = " ".join(_TAG.sub(" ", subject).split())
-    while found := _ANSWERED.match(bare):
+    """What a subject is about, to be compared: without Re, Fwd and their like, without our tags and
+    what servers put in brackets before it, in lower case."""
+    bare = _TAG.sub(" ", subject[:_LONGEST_SUBJECT])
+    while found := _ANSWERED.match(bare) or _LABEL.match(bare):
         bare = bare[found.end() :]
-    return bare.casefold()
+    return " ".join(bare.casefold().split())
+
+
+def is_forward(subject: str) -> bool:
+    """Does a mail program say that the letter passes on another one?"""
+    subject = subject[:_LONGEST_SUBJECT]
+    while found := _LABEL.match(subject):
+        subject = subject[found.end() :]
+    return bool(_FORWARDED.match(subject))
 
 
 def make_loop_mark() -> str:

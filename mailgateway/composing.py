@@ -19,6 +19,7 @@ from mailgateway.addresses import (
     make_customer_address,
     make_letter_id,
     make_loop_mark,
+    make_note_address,
     make_reply_address,
 )
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
@@ -55,17 +56,18 @@ def compose(draft: Draft) -> OutboundEmail:
         headers["X-Loop"] = make_loop_mark()
     headers |= _marks(draft.kind)
     with_plus = bool(draft.mailbox and draft.mailbox.takes_plus_addresses)
-    answerable = to_agent and with_plus
-    if answerable:
-        headers["Reply-To"] = make_reply_address(
-            address, ticket=ticket.pk, user=reader.pk, today=timezone.localdate()
-        )
+    note_address = ""
+    if to_agent and with_plus:
+        whose = {"ticket": ticket.pk, "user": reader.pk}
+        today = timezone.localdate()
+        headers["Reply-To"] = make_reply_address(address, **whose, today=today)
+        note_address = make_note_address(address, **whose, today=today)
     elif with_plus:
         headers["Reply-To"] = make_customer_address(address, ticket=ticket.pk)
     stop_link = letters_link(reader, draft.kind) if draft.kind in Notice.values else ""
     headers |= _stop(stop_link)
     with translation.override(_language(reader, ticket)), timezone.override(_zone(reader)):
-        context = _context(draft, answerable=answerable) | {"stop_link": stop_link}
+        context = _context(draft, note_address) | {"stop_link": stop_link}
         words = mail.write(draft.kind, context)
         sender_name = _sender_name(draft)
     return OutboundEmail(
@@ -131,7 +133,7 @@ def fitting_files(attachments: Iterable[Attachment]) -> list[Attachment]:
     return fitting
 
 
-def _context(draft: Draft, *, answerable: bool) -> dict[str, object]:
+def _context(draft: Draft, note_address: str) -> dict[str, object]:
     event, message, reader = draft.event, draft.message, draft.readers[0]
     ticket = event.ticket
     context: dict[str, object] = {
@@ -142,7 +144,8 @@ def _context(draft: Draft, *, answerable: bool) -> dict[str, object]:
         "subject": answer_subject(ticket.subject, ticket.pk),
         "desk_name": settings.DESK_NAME,
         "language": translation.get_language(),
-        "answerable": answerable,
+        "answerable": bool(note_address),
+        "note_address": note_address,
     }
     if draft.kind not in TO_CUSTOMERS:
         # Notes have no PublicMessage: nothing of their text can stand here.

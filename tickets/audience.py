@@ -49,9 +49,19 @@ def audience_of(event: Event) -> list[Hearer]:
 
 
 def customers_of(ticket: Ticket) -> list[User]:
-    """The customer and everybody in Cc, the customer first."""
+    """The customer, or who stands in for them, first; then everybody in Cc."""
+    first = reached_by(ticket)
     copies = User.objects.filter(following__ticket=ticket, following__in_copy=True)
-    return [ticket.customer, *copies.exclude(pk=ticket.customer_id).order_by("pk")]
+    return [first, *copies.exclude(pk__in=[first.pk, ticket.customer_id]).order_by("pk")]
+
+
+def reached_by(ticket: Ticket) -> User:
+    """Whom letters to the customer reach: whoever their first letter named in Reply-To, else the
+    customer."""
+    standing_in = User.objects.filter(
+        following__ticket=ticket, following__stands_in=True, is_active=True
+    )
+    return standing_in.order_by("pk").first() or ticket.customer
 
 
 def leads_of(ticket: Ticket) -> list[User]:
@@ -97,7 +107,7 @@ def acknowledged(event: Event) -> User | None:
         return None
     if message.is_automatic or not message.from_customer or not event.ticket.customer.is_active:
         return None
-    customer = event.ticket.customer
+    customer = reached_by(event.ticket)
     return customer if customer.wants(Letter.RECEIVED) else None
 
 
@@ -118,7 +128,11 @@ def _replied(event: Event, ticket: Ticket) -> list[Hearer]:
 def _noted(event: Event, ticket: Ticket) -> list[Hearer]:
     if event.message is not None and event.message.is_automatic:
         return []
-    return [Hearer(one.user, rings=True) for one in _agents_of(ticket) if one.rings]
+    people = [one.user for one in _agents_of(ticket) if one.rings]
+    author = event.message.author if event.message else None
+    if event.details.get("unsent") and author and works_in(author, ticket.department_id):
+        people.append(author)  # they believe that it was sent
+    return [Hearer(one, rings=True) for one in people]
 
 
 def _assigned(event: Event, ticket: Ticket) -> list[Hearer]:
@@ -130,7 +144,7 @@ def _moved(event: Event, ticket: Ticket) -> list[Hearer]:
 
 
 def _solved(event: Event, ticket: Ticket) -> list[Hearer]:
-    return [Hearer(ticket.customer, Letter.SOLVED)]
+    return [Hearer(reached_by(ticket), Letter.SOLVED)]
 
 
 def _reopened(event: Event, ticket: Ticket) -> list[Hearer]:

@@ -129,6 +129,7 @@ class MailboxAdmin(admin.ModelAdmin):
                     "imap_folder",
                     "letters_since",
                     "largest_letter_mb",
+                    "trusted_authserv_ids",
                 ),
             },
         ),

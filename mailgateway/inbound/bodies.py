@@ -30,14 +30,15 @@ def parsed_of(letter: InboundEmail, *, charset: str = "") -> ParsedEmail:
 def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
     """What was written, with earlier letters and signatures folded away.
 
-    An agent's letter (`keep_quoted=False`) quotes our notice, whose reply address is a secret: the
-    quotation stays in the ledger only.
+    An agent's letter (`keep_quoted=False`) quotes our notice, which is not for the customer: the
+    quotation stays in the ledger only. Secret addresses are taken out of every letter.
     """
     cleaned, too_costly = "", None
     if parsed.html.strip():
         cleaned, too_costly = html.clean_noting(storable(parsed.html))
+        cleaned = without_secrets(cleaned)
     reading = reading_of(parsed, without_html=bool(too_costly))
-    text = quoting.fold_letter(storable(parsed.text), cleaned)
+    text = quoting.fold_letter(without_secrets(storable(parsed.text)), cleaned)
     visible = text.visible.strip("\r\n")
     if cleaned:
         letter = quoting.fold_html(cleaned)
@@ -52,7 +53,7 @@ def body_of(parsed: ParsedEmail, *, keep_quoted: bool = True) -> Body:
         reading=reading,
     )
     if not keep_quoted:
-        body = Body(without_secrets(body.text), without_secrets(body.html), reading=reading)
+        body = Body(body.text, body.html, reading=reading)
     if not (body.text.strip() or body.html.strip() or body.quoted_text.strip()):
         body = replace(Body.plain(_("(no text)")), reading=reading)
     return body

@@ -22,6 +22,7 @@ from mailgateway.inbound.rereading import look_into, read_again
 from mailgateway.inbound.steps import write_down
 from mailgateway.inbound.understanding import fingerprint
 from mailgateway.models import InboundEmail, LetterStep
+from mailgateway.routing import ids_in
 from tickets import actions
 from tickets.attachments import IncomingFile
 from tickets.models import Ticket
@@ -178,6 +179,7 @@ def make_ticket(
         letter.letter_id = storable(parsed.message_id)[:998]
         letter.sender = sender_of(parsed).email
         letter.recipients = recipients(parsed)
+        letter.parents = [storable(one)[:998] for one in ids_in(parsed)]
         letter.fingerprint = fingerprint(parsed, letter.sha256)
     letter.sender = letter.sender or person.email
     letter.subject = letter.subject or ticket.subject

@@ -1,65 +1,112 @@
 """Letters that people wrote: they open tickets, go on in them, or are kept for agents."""
 
-from departments.models import User
+from dataclasses import replace
+
+from django.db.models import Q
+
+from departments.models import Department, User
 from helpdesk.lib.errors import DeskError
-from mailgateway import routing
+from mailgateway import forwards, routing
+from mailgateway.addresses import is_forward
+from mailgateway.authentication import Proof
 from mailgateway.inbound.bodies import body_of, files_of, storable
-from mailgateway.inbound.people import copies, welcome
+from mailgateway.inbound.people import (
+    MOST_COPIES,
+    copies,
+    is_ours,
+    mailbox_named,
+    others_in,
+    stand_in,
+    welcome,
+)
 from mailgateway.models import InboundEmail
-from mailgateway.parsing import ParsedEmail
+from mailgateway.parsing import ParsedEmail, parse
 from mailgateway.parsing.values import Address
 from mailgateway.routing import Role, Route
-from mailgateway.screening import UNANSWERED, Verdict
+from mailgateway.screening import UNANSWERED, Kind, Verdict
 from tickets import actions
-from tickets.models import Ticket
+from tickets.attachments import IncomingFile
+from tickets.models import Body, Ticket
+from tickets.permissions import works_in
 
 State = InboundEmail.State
 
 
-def take(letter: InboundEmail, parsed: ParsedEmail, sender: Address, verdict: Verdict) -> None:
+def take(
+    letter: InboundEmail,
+    parsed: ParsedEmail,
+    sender: Address,
+    verdict: Verdict,
+    proof: Proof = Proof.UNKNOWN,
+) -> None:
     """A person's letter goes where it belongs, on the authority it has there."""
     person = welcome(sender, parsed)
-    route = routing.find_route(parsed, person)
+    route = routing.find_route(parsed, person, proof)
     if route.ticket is None:
-        _open(letter, parsed, person, route, verdict)
-        return
-    if route.role == Role.STRANGER:
+        passed_on = proof == Proof.PROVED and person.is_agent and _pass_on(letter, parsed, person)
+        if not passed_on:
+            _open(letter, parsed, person, route, verdict)
+    elif route.role == Role.STRANGER:
         keep_on(letter, parsed, route.ticket, person, why=route.why, warning=route.warning)
-        return
-    if route.role == Role.AGENT:
-        _answer(letter, parsed, route.ticket, person, why=route.why)
-        return
+    elif route.role == Role.AGENT:
+        _answer(letter, parsed, route.ticket, person, route)
+    else:
+        _go_on(letter, parsed, route.ticket, person, route)
+
+
+def _go_on(
+    letter: InboundEmail, parsed: ParsedEmail, ticket: Ticket, person: User, route: Route
+) -> None:
+    """The customer's side goes on. Who is in Cc takes part from now on, if it is sure enough that
+    the letter is theirs: a forged one must let nobody in."""
+    body, warning = body_of(parsed), route.warning
+    if not warning and routing.changes_subject(parsed, ticket):
+        warning = "new_subject"
+        body = _knowing(body, subject=storable(parsed.subject)[:500])
+    if not route.brings_people and (waiting := _not_yet(parsed, person, ticket)):
+        body = _knowing(body, copies=waiting)
     message = actions.continue_conversation(
-        route.ticket,
+        ticket,
         by=person,
-        body=body_of(parsed),
+        body=body,
         files=files_of(parsed),
         channel=Ticket.Channel.MAIL,
         why=route.why,
-        warning=route.warning,
+        warning=warning,
     )
-    for other in copies(parsed, person):
-        actions.follow_ticket(message.ticket, who=other, by=person, in_copy=True)
+    if route.brings_people:
+        room = MOST_COPIES - message.ticket.followers.filter(in_copy=True).count()
+        for other in copies(parsed, person, most=room):
+            actions.follow_ticket(message.ticket, who=other, by=person, in_copy=True)
     letter.state = State.REPLY
     letter.ticket, letter.message_pk = message.ticket, message.pk
 
 
+def _not_yet(parsed: ParsedEmail, person: User, ticket: Ticket) -> list[str]:
+    """Addresses in Cc of people who do not take part in `ticket`, at most 50."""
+    named = [one.email for one in others_in(parsed, person)][:MOST_COPIES]
+    taking_part = Q(following__ticket=ticket) | Q(pk=ticket.customer_id)
+    known = User.objects.filter(taking_part, email__in=named).values_list("email", flat=True)
+    return [one for one in named if one not in set(known)]
+
+
+def _knowing(body: Body, **facts: object) -> Body:
+    return replace(body, reading={**body.reading, **facts})
+
+
 def _answer(
-    letter: InboundEmail, parsed: ParsedEmail, ticket: Ticket, agent: User, *, why: str
+    letter: InboundEmail, parsed: ParsedEmail, ticket: Ticket, agent: User, route: Route
 ) -> None:
-    """An agent answers from a mail program. Where the ticket does not allow it (closed meanwhile),
-    the words are kept on it, marked as not sent."""
+    """An agent answers or notes something from a mail program. Where the ticket does not allow an
+    answer (closed meanwhile), the words are kept on it, marked as not sent."""
+    body, files = body_of(parsed, keep_quoted=False), files_of(parsed)
+    say = actions.add_note if route.is_note else actions.reply_to_ticket
     try:
-        message = actions.reply_to_ticket(
-            ticket,
-            by=agent,
-            body=body_of(parsed, keep_quoted=False),
-            files=files_of(parsed),
-            channel=Ticket.Channel.MAIL,
-            why=why,
+        message = say(
+            ticket, by=agent, body=body, files=files, channel=Ticket.Channel.MAIL, why=route.why
         )
     except DeskError as refusal:
-        keep_on(letter, parsed, ticket, agent, why=why, warning="not_sent")
+        keep_on(letter, parsed, ticket, agent, why=route.why, warning="not_sent")
         letter.reason = str(refusal)[:300]
     else:
         letter.state = State.REPLY
@@ -69,23 +116,83 @@ def _answer(
 def _open(
     letter: InboundEmail, parsed: ParsedEmail, person: User, route: Route, verdict: Verdict
 ) -> None:
-    department = letter.mailbox.department
+    """A ticket of their own, in the department of the mailbox that To names first."""
+    instead = stand_in(parsed, person) if verdict.kind not in {Kind.LIST, Kind.BULK} else None
     ticket = actions.open_ticket(
         customer=person,
         by=person,
         subject=storable(parsed.subject),
         body=body_of(parsed),
-        department=department if department.is_active else None,
+        department=_place(letter, parsed),
         files=files_of(parsed),
         copies=copies(parsed, person),
+        stand_in=instead,
         channel=Ticket.Channel.MAIL,
-        why=route.why,
+        why="others_number" if route.named else route.why,
         warning=route.warning,
         is_automatic=verdict.kind in UNANSWERED,
     )
+    if route.named:
+        actions.link_tickets(ticket, to=route.named, by=None)
+    _opened(letter, ticket)
+
+
+def _place(letter: InboundEmail, parsed: ParsedEmail) -> Department | None:
+    department = (mailbox_named(parsed) or letter.mailbox).department
+    return department if department.is_active else None
+
+
+def _opened(letter: InboundEmail, ticket: Ticket) -> None:
     letter.state = State.TICKET
     letter.ticket = ticket
-    letter.message_pk = ticket.messages.values_list("pk", flat=True).get()
+    letter.message_pk = ticket.messages.order_by("id").values_list("pk", flat=True).first()
+
+
+def _pass_on(letter: InboundEmail, parsed: ParsedEmail, agent: User) -> bool:
+    """An agent passes on a letter that a customer wrote to them: a ticket of the customer, with
+    what the agent wrote above it as a note. False if it holds no letter of a customer."""
+    inner = _letter_inside(parsed) if is_forward(parsed.subject) else None
+    if inner is None:
+        return False
+    author, subject, body, files, comment = inner
+    customer = None if is_ours(author.email) else welcome(author, parsed)
+    if customer is None or customer.is_agent or not customer.is_active:
+        return False
+    ticket = actions.open_ticket(
+        customer=customer,
+        by=customer,
+        subject=storable(subject),
+        body=_knowing(body, forwarded_by=str(agent)),
+        department=_place(letter, parsed),
+        files=files,
+        channel=Ticket.Channel.MAIL,
+        why="forwarded",
+    )
+    if works_in(agent, ticket.department_id):
+        actions.follow_ticket(ticket, who=agent, by=None)
+        if comment.strip():
+            actions.add_note(ticket, by=agent, body=storable(comment), channel=Ticket.Channel.MAIL)
+    _opened(letter, ticket)
+    return True
+
+
+def _letter_inside(
+    parsed: ParsedEmail,
+) -> tuple[Address, str, Body, list[IncomingFile], str] | None:
+    """Author, subject, text and files of the letter that `parsed` passes on, attached or written
+    into it, and what stands above."""
+    attached = [one for one in parsed.files if one.content_type == "message/rfc822"]
+    if len(attached) == 1:
+        inner = parse(attached[0].content)
+        if inner.sender is None:
+            return None
+        return inner.sender, inner.subject, body_of(inner), files_of(inner), parsed.text
+    found = forwards.find(parsed.text)
+    if found is None or attached:
+        return None
+    body = body_of(replace(parsed, text=found.text, html=""))
+    author = Address(storable(found.name), found.email)
+    return author, found.subject or parsed.subject, body, files_of(parsed), found.comment
 
 
 def keep_on(

@@ -6,12 +6,15 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from departments.actions import forget_returned_mail
-from mailgateway import screening
+from mailgateway import authentication, routing, screening
+from mailgateway.authentication import Proof
 from mailgateway.inbound import conversation, floods, machines, people
 from mailgateway.inbound.bodies import parsed_of, storable
 from mailgateway.models import InboundEmail
 from mailgateway.parsing import ParsedEmail
+from mailgateway.parsing.values import Address
 from mailgateway.screening import Kind
+from tickets import actions
 
 State = InboundEmail.State
 
@@ -24,6 +27,7 @@ def understand(letter: InboundEmail) -> None:
     letter.sender = sender.email
     letter.subject = storable(parsed.subject)[:500]
     letter.recipients = people.recipients(parsed)
+    letter.parents = [storable(one)[:998] for one in routing.ids_in(parsed)]
     letter.fingerprint = fingerprint(parsed, letter.sha256)
     if _seen_before(letter):
         return
@@ -37,9 +41,18 @@ def understand(letter: InboundEmail) -> None:
     elif machines.automatic(letter, parsed, verdict):
         pass
     elif released or not floods.held_back(letter, parsed, sender):
-        conversation.take(letter, parsed, sender, verdict)
+        conversation.take(letter, parsed, sender, verdict, _proof(letter, parsed, sender))
     if verdict.kind == Kind.PERSON:
         forget_returned_mail(letter.sender)
+
+
+def _proof(letter: InboundEmail, parsed: ParsedEmail, sender: Address) -> Proof:
+    """What a server that we trust says of the sender. Whoever is named elsewhere than in From, by a
+    form or a list, is proved by nothing."""
+    if parsed.sender is None or parsed.sender.email != sender.email:
+        return Proof.UNKNOWN
+    trusted = letter.mailbox.trusted_servers
+    return authentication.check(bytes(letter.raw), sender=sender.email, trusted=trusted)
 
 
 def fingerprint(parsed: ParsedEmail, sha256: str) -> str:
@@ -75,4 +88,6 @@ def _seen_before(letter: InboundEmail) -> bool:
     letter.state = State.DUPLICATE
     letter.ticket_id, letter.message_pk = twin.ticket_id, twin.message_pk
     letter.reason = _("The same letter as no. %(number)d of the ledger.") % {"number": twin.pk}
+    if twin.ticket is not None and twin.mailbox_id != letter.mailbox_id:
+        actions.note_copy(twin.ticket, mailbox=letter.mailbox.address)
     return True

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
@@ -100,6 +101,9 @@ class InboundEmail(models.Model):
     # Everybody in To and Cc and where it was delivered, in lower case, separated by spaces.
     recipients = models.TextField(_("recipients"), blank=True)
     subject = models.CharField(_("subject"), max_length=500, blank=True)
+    # Message-IDs of earlier letters that it names: two that name the same belong together, also
+    # where nobody sent us the one they name.
+    parents = ArrayField(models.CharField(max_length=998), default=list, blank=True)
     # Says whether two rows are one letter: SHA-256 of its Message-ID, date, sender and content,
     # without the trace that servers add on the way.
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -159,6 +163,7 @@ class InboundEmail(models.Model):
                 OpClass(Upper("subject"), name="gin_trgm_ops"),
                 name="letter_by_part",
             ),
+            GinIndex(fields=["parents"], name="letter_by_parents"),
         ]
 
     def __str__(self) -> str:

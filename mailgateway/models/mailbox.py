@@ -1,5 +1,6 @@
 """Mailboxes: where the letters of a department are fetched and sent."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from django.core.validators import MinValueValidator
@@ -120,6 +121,17 @@ class Mailbox(models.Model):
             "address proves who they are. Most mail servers can do this."
         ),
     )
+    trusted_authserv_ids = models.CharField(
+        _("servers whose check of senders is trusted"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "The first word of Authentication-Results in letters of this mailbox, such as "
+            "mx.example.com; several are separated by spaces. Where such a server says that the "
+            "sender’s domain is proved (DMARC), an agent may answer without a secret address. "
+            "Name only servers of yours that remove such lines from letters of others."
+        ),
+    )
 
     smtp_host = models.CharField(_("SMTP server"), max_length=253, blank=True)
     smtp_port = models.PositiveIntegerField(_("SMTP port"), default=587)
@@ -197,6 +209,11 @@ class Mailbox(models.Model):
         """Whether it ought to be read, and has not been for too long."""
         patience = timedelta(minutes=self.alarm_after_minutes)
         return self.is_active and bool(self.imap_host) and now - self.silent_since > patience
+
+    @property
+    def trusted_servers(self) -> frozenset[str]:
+        """Names of servers whose Authentication-Results count, in lower case."""
+        return frozenset(re.split(r"[\s,;]+", self.trusted_authserv_ids.lower())) - {""}
 
 
 class UnfetchedLetter(models.Model):

@@ -63,6 +63,13 @@ def desk(ticket, ada, carla, grace, billing, hosting, mallory):
         channel="mail",
         why="our_id",
     )
+    actions.file_letter(
+        ticket, author=mallory, body="Я теж чекаю.", why="reference", warning="stranger"
+    )
+    another = actions.reply_to_ticket(
+        ticket, by=carla, body="А домен?", channel="mail", why="our_id", warning="new_subject"
+    )
+    actions.move_message_out(another, by=ada)
     actions.add_note(ticket, by=grace, body="Пільговик, будь ласка, швидко.")
     actions.assign_ticket(ticket, to=ada, by=grace)
     actions.tag_ticket(ticket, add=["рахунок", "жовтень"], by=ada)

@@ -49,8 +49,8 @@ def test_every_verb_says_who_does_it_and_what_it_does(verb):
 
     assert function.__doc__
     named = inspect.signature(function).parameters
-    # The two that report what a mail server did have no actor.
-    assert "by" in named or verb in {"file_letter", "note_delivery"}
+    # Those that report what a mail server did have no actor.
+    assert "by" in named or verb in {"file_letter", "note_copy", "note_delivery"}
 
 
 @pytest.mark.django_db

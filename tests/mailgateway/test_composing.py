@@ -1,6 +1,7 @@
 """What our letters look like to whoever receives them."""
 
 import io
+import re
 from datetime import UTC, date, datetime
 from email.header import decode_header, make_header
 from email.parser import BytesParser
@@ -175,6 +176,10 @@ def test_an_agents_notice_carries_their_secret_where_the_mailbox_can(
     assert (row.recipient, claim.user, claim.ticket) == (ada.email, ada.pk, asked.pk)
     assert row.headers["Auto-Submitted"] == "auto-generated"
     assert "your answer goes to the customer" in row.text
+    for body in (row.text, row.html):
+        written = re.search(r"billing\+\S+@desk\.example", body)[0]
+        note = read_reply_address([written], today=row.created_at.date())
+        assert (note.user, note.ticket, note.is_note) == (ada.pk, asked.pk, True)
 
 
 def test_without_such_a_mailbox_the_notice_says_where_to_answer(asked, ada, grace):

@@ -11,12 +11,19 @@ from django.utils import timezone
 from PIL import Image
 
 from mailgateway import inbound
+from mailgateway.addresses import make_letter_id
 from mailgateway.inbound import ledger
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
 from tests.letters import letter
-from tickets.models import Message, Ticket
+from tickets import actions
+from tickets.models import Event, Message, Ticket
 
 State = InboundEmail.State
+
+
+@pytest.fixture
+def our_id_of():
+    return lambda ticket: f"<{make_letter_id(ticket.pk, None, 'desk.example')}>"
 
 
 def a_picture() -> bytes:
@@ -220,6 +227,100 @@ def test_a_form_on_the_web_speaks_for_whom_reply_to_names(arrives, mailbox):
     raw = letter(sender="Form <billing@desk.example>", Reply_To="Carla <carla@customer.example>")
 
     assert arrives(raw).ticket.customer.email == "carla@customer.example"
+
+
+def test_one_letter_to_two_mailboxes_goes_where_to_names_first(arrives, hosting, billing):
+    """However they are fetched: the ticket is the same, and says where else the letter went."""
+    other = Mailbox.objects.create(name="Other", address="o@desk.example", department=hosting)
+    raw = letter(to="o+x@desk.example, billing@desk.example", letter_id="one@customer.example")
+
+    first = arrives(raw)
+    second = arrives(raw, at=other)
+    arrives(raw, at=other)
+
+    assert (first.ticket.department, second.ticket) == (hosting, first.ticket)
+    noted = first.ticket.events.filter(kind=Event.Kind.COPIED)
+    assert [one.details for one in noted] == [{"mailbox": "o@desk.example"}]
+
+
+def test_a_letter_to_no_mailbox_of_ours_belongs_where_it_was_found(arrives, billing):
+    assert arrives(letter(to="old-name@desk.example")).ticket.department == billing
+
+
+def test_answers_go_where_reply_to_wishes(arrives, ada, carla):
+    raw = letter(Reply_To="Team <team@customer.example>", Cc="olha@customer.example")
+
+    ticket = arrives(raw).ticket
+
+    assert ticket.customer == carla
+    standing_in = ticket.followers.get(stands_in=True)
+    assert standing_in.user.email == "team@customer.example"
+    actions.reply_to_ticket(ticket, by=ada, body="Готово.")
+    row = OutboundEmail.objects.get(kind="replied")
+    assert (row.recipient, row.copies) == ("team@customer.example", ["olha@customer.example"])
+    arrives(letter("Дякуємо.", sender="team@customer.example", subject=f"[#{ticket.pk}]"))
+    assert ticket.messages.filter(kind="reply", from_customer=True).count() == 2
+
+
+def test_reply_to_in_a_later_letter_changes_nothing(arrives, ticket):
+    """It would let a forger read what we answer."""
+    raw = letter(subject=f"[#{ticket.pk}]", Reply_To="mallory@elsewhere.example")
+
+    assert arrives(raw).ticket == ticket
+    assert not ticket.followers.exists()
+
+
+@pytest.mark.parametrize(
+    "reply_to",
+    [
+        "carla@customer.example",
+        "billing+x@desk.example",
+        "no-reply@customer.example",
+        "ada@desk.example",
+        "Carla <carla@customer.example>, team@customer.example",
+    ],
+)
+def test_not_every_reply_to_is_a_wish(arrives, ada, reply_to):
+    assert not arrives(letter(Reply_To=reply_to)).ticket.followers.exists()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {
+            "sender": "'Carla Bondar' via Support <support@groups.example>",
+            "X_Original_From": "Carla Bondar <carla@customer.example>",
+            "X_Google_Group_Id": "12345",
+        },
+        {
+            "sender": "Carla Bondar via Users <users@lists.example>",
+            "Reply_To": "users@lists.example, Carla Bondar <carla@customer.example>",
+            "List_Id": "<users.lists.example>",
+            "List_Post": "<mailto:users@lists.example>",
+        },
+    ],
+)
+def test_who_wrote_through_a_list_is_known(arrives, headers):
+    customer = arrives(letter(**headers)).ticket.customer
+
+    assert (customer.email, customer.name) == ("carla@customer.example", "Carla Bondar")
+
+
+def test_a_name_with_via_alone_hides_nobody(arrives):
+    raw = letter(sender="Carla via x <c@x.example>", Reply_To="victim@customer.example")
+
+    assert arrives(raw).ticket.customer.email == "c@x.example"
+
+
+def test_lists_and_more_than_fifty_people_are_not_put_in_copy(arrives, our_id_of):
+    many = ", ".join(f"p{number}@customer.example" for number in range(60))
+    first = arrives(letter(Cc="users@lists.example", List_Post="<mailto:users@lists.example>"))
+    assert not first.ticket.followers.exists()
+
+    for start in ("", "q@customer.example, "):
+        arrives(letter(start, Cc=start + many, In_Reply_To=our_id_of(first.ticket)))
+
+    assert first.ticket.followers.count() == 50
 
 
 EMAILS = sorted((Path(__file__).parent / "emails").glob("*.eml"))

@@ -19,7 +19,9 @@ from tickets.actions.conversation import (
 from tickets.actions.drafting import discard_draft, save_draft
 from tickets.actions.feedback import rate_answer, rate_ticket
 from tickets.actions.joining import link_tickets, merge_tickets, split_ticket
+from tickets.actions.letters import admit_sender, move_message_out, note_copy
 from tickets.actions.opening import open_follow_up, open_ticket
+from tickets.actions.parting import ChangedMeanwhile
 from tickets.actions.resending import NothingToResend, correct_and_resend, resend_reply
 from tickets.actions.resolution import (
     close_ticket,
@@ -41,7 +43,7 @@ from tickets.actions.triage import (
     tag_ticket,
     unfollow_ticket,
 )
-from tickets.actions.undoing import ChangedMeanwhile, undo
+from tickets.actions.undoing import undo
 
 __all__ = [
     "BY_HAND",
@@ -52,6 +54,7 @@ __all__ = [
     "TooLate",
     "absorbed",
     "add_note",
+    "admit_sender",
     "assign_ticket",
     "categorise_ticket",
     "close_ticket",
@@ -66,7 +69,9 @@ __all__ = [
     "link_tickets",
     "mark_as_spam",
     "merge_tickets",
+    "move_message_out",
     "move_ticket",
+    "note_copy",
     "note_delivery",
     "open_follow_up",
     "open_ticket",

@@ -1,6 +1,7 @@
 """What is said on a ticket."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -22,6 +23,10 @@ from tickets.permissions import can_reply, can_take_back, can_work_on, is_custom
 # Why a ticket stands where it does that somebody wrote down by hand from an unreadable letter.
 BY_HAND = "by_hand"
 READ_FROM_LETTERS = ("text", "html", "quoted_text", "quoted_html", "reading")
+# What was found out when the letter was put on its ticket, and holds however it is read.
+FOUND_OUT = frozenset({"subject", "copies"})
+# Warnings of letters by which an agent meant to answer.
+UNSENT = frozenset({"expired", "not_sent"})
 
 
 class NothingSaid(DeskError):
@@ -101,10 +106,10 @@ def reply_to_ticket(
             ticket.assignee = by
             details["took"] = True
         ticket.save(update_fields=["first_answered_at", "waiting_since", "assignee"])
-    hold_until = ticket.hold_until
+    was, hold_until = steps.standing(ticket), ticket.hold_until
     before = steps.move(ticket, status)
     if before != status:
-        details |= {"before": before, "after": status}
+        details |= {"before": before, "after": status, "was": was}
         if hold_until is not None:
             details["hold_until"] = hold_until.isoformat()
     grace = timedelta() if by_customer else by.grace
@@ -172,6 +177,7 @@ def add_note(
     files: Iterable[IncomingFile] = (),
     channel: str = Ticket.Channel.WEB,
     minutes_spent: int = 0,
+    why: str = "",
 ) -> Message:
     """Say something that only we see. It never leaves by mail [S20] and moves nothing."""
     ticket = Ticket.objects.locked(ticket)
@@ -184,6 +190,7 @@ def add_note(
         author=by,
         channel=channel,
         minutes_spent=minutes_spent,
+        why=why,
     )
     Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.NOTE).delete()
     events.record(ticket, Event.Kind.NOTED, by=by, message=message)
@@ -202,7 +209,8 @@ def file_letter(
     is_automatic: bool = False,
 ) -> Message:
     """Keep a letter where only agents see it: a bounce, an auto-reply, or a stranger who answers
-    in somebody's thread. Nothing moves, nobody is answered. An act of the house itself."""
+    in somebody's thread. Nothing moves, nobody is answered. An act of the house itself. An agent
+    whose answer was not sent (`warning`) hears of it behind the bell."""
     ticket = Ticket.objects.locked(steps.current(ticket))
     message = _say(
         ticket,
@@ -216,7 +224,11 @@ def file_letter(
         why=why,
         warning=warning,
     )
-    events.record(ticket, Event.Kind.NOTED, by=author, message=message, filed=True)
+    if warning in UNSENT:
+        # By the house: nobody hears of what they did themselves.
+        events.record(ticket, Event.Kind.NOTED, by=None, message=message, filed=True, unsent=True)
+    else:
+        events.record(ticket, Event.Kind.NOTED, by=author, message=message, filed=True)
     return message
 
 
@@ -267,6 +279,11 @@ def reread_message(message: Message, *, body: Body, subject: str | None = None, 
     require(can_work_on(by, ticket))
     if message.channel != Ticket.Channel.MAIL or message.why == BY_HAND:
         raise DeskError(_("This message was not read from a letter."))
+    if "forwarded_by" in message.reading:
+        # The whole letter has what an agent wrote above it, and this message its customer reads.
+        raise DeskError(_("This message is only a part of the letter, so it cannot be read again."))
+    kept = {key: value for key, value in message.reading.items() if key in FOUND_OUT}
+    body = replace(body, reading={**body.reading, **kept})
     before = {name: getattr(message, name) for name in READ_FROM_LETTERS}
     for name in READ_FROM_LETTERS:
         setattr(message, name, getattr(body, name))

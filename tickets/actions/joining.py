@@ -37,6 +37,7 @@ def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
             % {"number": target.number}
         )
     before, came_from, waiting_since = ticket.status, ticket.department, ticket.waiting_since
+    was, target_was = steps.standing(ticket), steps.standing(target)
     steps.move(ticket, Status.MERGED)
     ticket.merged_into = target
     ticket.department = target.department
@@ -45,12 +46,10 @@ def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
     in_copy = {ticket.customer_id} | set(
         ticket.followers.filter(in_copy=True).values_list("user_id", flat=True)
     )
+    known = set(target.followers.values_list("user_id", flat=True))
+    joined = sorted(in_copy - known - {target.customer_id})
     Follower.objects.bulk_create(
-        [
-            Follower(ticket=target, user_id=person, in_copy=True)
-            for person in in_copy - {target.customer_id}
-        ],
-        ignore_conflicts=True,
+        [Follower(ticket=target, user_id=person, in_copy=True) for person in joined]
     )
     TicketLink.objects.get_or_create(source=ticket, target=target, kind=TicketLink.Kind.MERGED)
     if before in OURS:
@@ -67,8 +66,18 @@ def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
         into=target.number,
         before=before,
         department_id=came_from.pk,
+        was=was,
     )
-    events.record(target, Event.Kind.MERGED, by=by, source=ticket.number, subject=ticket.subject)
+    events.record(
+        target,
+        Event.Kind.MERGED,
+        by=by,
+        source=ticket.number,
+        subject=ticket.subject,
+        joined=joined,
+        after=target.status,
+        was=target_was,
+    )
     return target
 
 
@@ -130,7 +139,9 @@ def link_tickets(ticket: Ticket, *, to: Ticket, by: User | None) -> TicketLink:
         return known
     link, is_new = TicketLink.objects.get_or_create(source=ticket, target=to)
     if is_new:
+        # Who reads this line need not work in the other department.
+        subject = to.subject if to.department_id == ticket.department_id else ""
         events.record(
-            ticket, Event.Kind.LINKED, by=by, to=to.number, subject=to.subject, link_id=link.pk
+            ticket, Event.Kind.LINKED, by=by, to=to.number, subject=subject, link_id=link.pk
         )
     return link

@@ -35,6 +35,7 @@ def open_ticket(
     priority: int = Priority.NORMAL,
     files: Iterable[IncomingFile] = (),
     copies: Iterable[User] = (),
+    stand_in: User | None = None,
     channel: str = Ticket.Channel.WEB,
     why: str = "new",
     warning: str = "",
@@ -44,8 +45,9 @@ def open_ticket(
     """Begin a ticket with its first message.
 
     `by` is the customer, or an agent who writes it down for them. The department is the given one,
-    else the category's, else the one that receives what belongs nowhere. `copies` are people in Cc.
-    `follows` is the closed ticket this one goes on from.
+    else the category's, else the one that receives what belongs nowhere. `copies` are people in Cc,
+    `stand_in` is who gets our letters instead of the customer, who asked for that in the same
+    letter: it holds for this ticket alone. `follows` is the closed ticket this one goes on from.
     """
     place = department or (category.department if category else None) or _triage()
     require(by == customer or works_in(by, place))
@@ -80,11 +82,10 @@ def open_ticket(
     attachments.store(message, files)
     Follower.objects.bulk_create(
         [
-            Follower(ticket=ticket, user=person, in_copy=True)
-            for person in copies
+            Follower(ticket=ticket, user=person, in_copy=True, stands_in=person == stand_in)
+            for person in dict.fromkeys([*([stand_in] if stand_in else []), *copies])
             if person != customer
         ],
-        ignore_conflicts=True,
     )
     steps.touch(ticket, message)
     sla.refresh(ticket)

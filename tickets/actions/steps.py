@@ -57,6 +57,19 @@ def put_back(ticket: Ticket, was: dict[str, str | None]) -> None:
     sla.refresh(ticket)
 
 
+def leave_empty(ticket: Ticket, into: Ticket) -> None:
+    """`ticket` has no messages left: it points to where they went, so that answers arrive there."""
+    move(ticket, Status.MERGED)
+    ticket.merged_into, ticket.department = into, into.department
+    ticket.save(update_fields=["merged_into", "department"])
+
+
+def said_since(ticket: Ticket, event: Event) -> bool:
+    """Has anybody said something in public since `event`, besides its own message?"""
+    later = ticket.messages.filter(kind=Message.Kind.REPLY, created_at__gt=event.at)
+    return later.exclude(pk=event.message_id or 0).exists()
+
+
 def touch(ticket: Ticket, message: Message) -> None:
     """Let the row of the queue show `message` as the newest."""
     ticket.updated_at = message.created_at

@@ -173,6 +173,7 @@ def unfollow_ticket(ticket: Ticket, *, who: User, by: User | None) -> Ticket:
             who=str(who),
             who_id=who.pk,
             in_copy=follower.in_copy,
+            stands_in=follower.stands_in,
         )
     return ticket
 

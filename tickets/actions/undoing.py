@@ -9,34 +9,65 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Category, Department, Service, User
 from helpdesk.lib.errors import DeskError
 from tickets import events, search, sla
-from tickets.actions import steps
+from tickets.actions import parting, steps
+from tickets.actions.parting import ChangedMeanwhile
 from tickets.lifecycle import Priority, Status
 from tickets.models import Event, Follower, Tag, Ticket, TicketLink
 from tickets.permissions import can_undo, require, works_in
-
-
-class ChangedMeanwhile(DeskError):
-    """What would be undone no longer stands."""
-
-    status = 409
 
 
 @transaction.atomic
 def undo(event: Event, *, by: User) -> Ticket:
     """Put back what `event` did to its ticket. One event is undone once, and only while what it
     did still stands: nobody's later act is lost. Raises ChangedMeanwhile otherwise, DeskError for
-    what cannot be taken back (a letter that left)."""
+    what cannot be taken back (a letter that left).
+
+    What happened between two tickets is undone on both, from whichever side.
+    """
+    kind = Event.Kind(event.kind)
+    sides = _both_sides(event) if kind in JOINT else [event]
+    # In one order, so that two acts never wait for each other.
+    for number in sorted({one.ticket_id for one in sides}):
+        held = Ticket.objects.locked(Ticket(pk=number))
+        require(can_undo(by, event, held))
     ticket = Ticket.objects.locked(event.ticket)
-    require(can_undo(by, event, ticket))
-    put_back = INVERSES.get(Event.Kind(event.kind))
-    if put_back is None:
+    if kind not in JOINT and kind not in INVERSES:
         raise DeskError(_("This cannot be undone."))
     undone = ticket.events.filter(kind=Event.Kind.UNDONE, details__undoes=event.pk)
-    if undone.exists() or not put_back(ticket, event):
+    if undone.exists() or not (
+        JOINT[kind](*sides) if kind in JOINT else INVERSES[kind](ticket, event)
+    ):
         raise ChangedMeanwhile(_("It was changed again meanwhile, so nothing was undone."))
-    sla.refresh(ticket)
-    events.record(ticket, Event.Kind.UNDONE, by=by, what=event.kind, undoes=event.pk)
+    for one in sides:
+        held = Ticket.objects.locked(one.ticket)
+        sla.refresh(held)
+        events.record(
+            held,
+            Event.Kind.UNDONE,
+            by=by,
+            message=one.message,
+            what=kind,
+            undoes=one.pk,
+            **parting.directions(one),
+        )
+    ticket.refresh_from_db()
     return ticket
+
+
+def _both_sides(event: Event) -> list[Event]:
+    """The lines that one act left on two tickets: on the one it took from, and on the other."""
+    other = event.details.get("into") or event.details.get("source")
+    of_the_act = Event.objects.filter(ticket=other or 0, kind=event.kind)
+    if "into" in event.details:
+        twin = of_the_act.filter(pk__gt=event.pk, details__source=event.ticket_id).first()
+        sides = [event, twin]
+    else:
+        twin = of_the_act.filter(pk__lt=event.pk, details__into=event.ticket_id).last()
+        sides = [twin, event]
+    found = [one for one in sides if one is not None]
+    if len(found) < 2:
+        raise DeskError(_("This cannot be undone."))
+    return found
 
 
 def _assigned(ticket: Ticket, event: Event) -> bool:
@@ -107,7 +138,10 @@ def _unfollowed(ticket: Ticket, event: Event) -> bool:
     _row, is_new = Follower.objects.get_or_create(
         ticket=ticket,
         user_id=event.details["who_id"],
-        defaults={"in_copy": event.details.get("in_copy", False)},
+        defaults={
+            "in_copy": event.details.get("in_copy", False),
+            "stands_in": event.details.get("stands_in", False),
+        },
     )
     return is_new
 
@@ -149,4 +183,11 @@ INVERSES: Final[dict[Event.Kind, Callable[[Ticket, Event], bool]]] = {
     Event.Kind.REOPENED: _went_to(Status.OPEN),
     Event.Kind.CLOSED: _went_to(Status.CLOSED),
     Event.Kind.MARKED_SPAM: _went_to(Status.SPAM),
+    Event.Kind.ADMITTED: parting.not_admitted,
+}
+# What was done between two tickets.
+JOINT: Final[dict[Event.Kind, Callable[[Event, Event], bool]]] = {
+    Event.Kind.MERGED: parting.not_merged,
+    Event.Kind.SPLIT: parting.not_split,
+    Event.Kind.MOVED_OUT: parting.not_moved_out,
 }

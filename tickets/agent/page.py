@@ -22,10 +22,10 @@ Choice = tuple[Any, str]
 def tickets_for(reader: User) -> QuerySet[Ticket]:
     """Tickets `reader` works on, each with what its page shows beside the thread, in one question.
 
-    Adds: tag_names [str], people [{pk, name, email, in_copy}], leading and led [{kind, number,
-    subject, status, department}] (links from and to it), drafts [{kind, text}] of the reader,
-    earlier [{number, subject, status}] of the same customer, absorbed [number] (merged into it),
-    own_signature of the reader in its department.
+    Adds: tag_names [str], people [{pk, name, email, in_copy, stands_in}], leading and led [{kind,
+    number, subject, status, department}] (links from and to it), drafts [{kind, text}] of the
+    reader, earlier [{number, subject, status}] of the same customer, absorbed [number] (merged
+    into it), own_signature of the reader in its department.
     """
     here = OuterRef("pk")
     other = Ticket.objects.workable_by(reader).filter(customer=OuterRef("customer"))
@@ -48,7 +48,11 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
                 .order_by("pk")
                 .values(
                     data=JSONObject(
-                        pk="user_id", name="user__name", email="user__email", in_copy="in_copy"
+                        pk="user_id",
+                        name="user__name",
+                        email="user__email",
+                        in_copy="in_copy",
+                        stands_in="stands_in",
                     )
                 )
             ),

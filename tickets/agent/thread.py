@@ -15,6 +15,9 @@ from tickets.models import Attachment, Delivery, Event, Message, Ticket
 from tickets.refusals import meaning
 
 SILENT_AFTER = {"", Status.OPEN, Status.PENDING}
+# Reasons of letters that began their ticket; all others joined one, perhaps by mistake.
+OPENING = {"", "new", "others_number", "follow_up", "forwarded", "by_hand"}
+UNDOABLE = {Event.Kind.MERGED, Event.Kind.SPLIT, Event.Kind.MOVED_OUT, Event.Kind.ADMITTED}
 
 
 @dataclass
@@ -31,6 +34,8 @@ class Line:
     can_take_back: bool = False
     can_resend: bool = False
     can_correct: bool = False
+    joined: bool = False
+    can_undo: bool = False
 
     @property
     def order(self) -> tuple[datetime, bool, int]:
@@ -47,9 +52,17 @@ def thread_of(ticket: Ticket, absorbed: Collection[int], reader: User) -> list[L
     """
     numbers = [ticket.pk, *absorbed]
     lines = lines_of(_messages(numbers), ticket, reader)
-    events = Event.objects.filter(ticket__in=numbers).select_related("actor", "message")
+    events = list(
+        Event.objects.filter(ticket__in=numbers).select_related("actor", "message__author")
+    )
+    undone = {one.details.get("undoes") for one in events if one.kind == Event.Kind.UNDONE}
     lines += [
-        Line(event.at, event=event, came_from=_origin(event.ticket_id, ticket))
+        Line(
+            event.at,
+            event=event,
+            came_from=_origin(event.ticket_id, ticket),
+            can_undo=event.kind in UNDOABLE and event.pk not in undone,
+        )
         for event in events
         if _is_told(event, ticket)
     ]
@@ -83,6 +96,7 @@ def _line(message: Any, ticket: Ticket, reader: User) -> Line:
         files=_loose_files(message),
         can_take_back=message.author_id == reader.pk and message.can_still_be_taken_back,
         can_resend=stands and bool(states & Delivery.MISSED),
+        joined=message.from_customer and message.why not in OPENING,
         can_correct=stands and not message.from_customer and states == Delivery.REFUSED,
     )
 
@@ -120,6 +134,8 @@ def _origin(number: int, ticket: Ticket) -> int | None:
 def _is_told(event: Event, ticket: Ticket) -> bool:
     """Does the line say anything that the message beside it does not?"""
     details = event.details
+    if event.ticket_id != ticket.pk and ticket.pk in {details.get("into"), details.get("source")}:
+        return False  # the line on the other side says the same
     if event.kind == Event.Kind.OPENED:
         return bool(details.get("follows"))
     if event.kind == Event.Kind.NOTED:

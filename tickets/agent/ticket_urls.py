@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.agent.views import canned_replies, composer, ticket, triage, undelivered
+from tickets.agent.views import canned_replies, composer, letters, ticket, triage, undelivered
 
 ONE = "tickets/<int:number>/"
 
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}messages/<int:pk>/withdrawal/", composer.withdrawal, name="withdrawal"),
     path(f"{ONE}messages/<int:pk>/resending/", undelivered.resending, name="resending"),
     path(f"{ONE}messages/<int:pk>/correction/", undelivered.correction, name="correction"),
+    path(f"{ONE}messages/<int:pk>/admission/", letters.admission, name="admission"),
+    path(f"{ONE}messages/<int:pk>/relocation/", letters.relocation, name="relocation"),
+    path(f"{ONE}events/<int:event>/undoing/", letters.undoing, name="undoing"),
     path(f"{ONE}assignment/", triage.assignment, name="assignment"),
     path(f"{ONE}department/", triage.department, name="department_of_ticket"),
     path(f"{ONE}priority/", triage.priority, name="priority"),

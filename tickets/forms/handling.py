@@ -160,6 +160,23 @@ class LinkForm(OtherTicketForm):
         return self.other("to")
 
 
+class RelocationForm(OtherTicketForm):
+    """move_message_out: to a ticket, or with `own` to one of its sender."""
+
+    slug = "relocation"
+    to = forms.CharField(required=False, max_length=30, label=_("Move it to ticket number"))
+    own = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """The other ticket, or None. Nothing typed and no wish for its own is a slip."""
+        data = super().clean() or self.cleaned_data
+        own, typed = data.pop("own", False), data.get("to", "").strip()
+        if not (own or typed):
+            self.add_error("to", _("Say to which ticket it belongs."))
+        data["to"] = None if own or not typed else self.other("to")
+        return data
+
+
 class SplitForm(TicketForm):
     """split_ticket: the messages are ticked in the thread."""
 

@@ -48,6 +48,9 @@ class Event(models.Model):
         REREAD = "reread", _("read again")
         RESENT = "resent", _("sent once more")
         CORRECTED = "corrected", _("corrected and sent again")
+        ADMITTED = "admitted", _("sender let in")
+        MOVED_OUT = "moved_out", _("message moved")
+        COPIED = "copied", _("sent to another mailbox as well")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -89,7 +92,9 @@ class Event(models.Model):
         """`details` as the sentence says them: names of statuses and priorities in the reader's
         language, lists as text, times as times."""
         return {
-            key: _said(self.kind, key, value) for key, value in self.details.items() if key != "was"
+            key: _said(self.kind, key, value)
+            for key, value in self.details.items()
+            if key not in {"was", "stood"}
         }
 
 

@@ -264,6 +264,10 @@ class Follower(models.Model):
         default=False,
         help_text=_("In Cc: gets our answers as letters and sees them in the portal."),
     )
+    # The customer asked for it in the letter that opened the ticket (Reply-To).
+    stands_in = models.BooleanField(
+        default=False, help_text=_("Gets our letters instead of the customer.")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="follows_once")]

@@ -99,7 +99,7 @@ class Director:
                     body=step.text,
                     files=files.make(options["files"]),
                     channel=scene.channel,
-                    why="references" if scene.channel == Ticket.Channel.MAIL else "",
+                    why="reference" if scene.channel == Ticket.Channel.MAIL else "",
                 )
             case "answers":
                 then = Status(options["then"]) if options["then"] else None

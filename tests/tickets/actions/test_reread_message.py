@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from helpdesk.lib.errors import DeskError
 from tests.tickets.test_attachments import picture
 from tickets import search
-from tickets.actions import BY_HAND, add_note, open_ticket, reread_message
+from tickets.actions import BY_HAND, add_note, open_ticket, reply_to_ticket, reread_message
 from tickets.attachments import IncomingFile
 from tickets.models import Body, Event, Ticket
 
@@ -103,3 +103,21 @@ def test_only_those_who_work_on_the_ticket_may(garbled, linus, carla):
     for somebody in (linus, carla):
         with pytest.raises(PermissionDenied):
             reread_message(garbled.messages.get(), body=RIGHT, by=somebody)
+
+
+def test_what_was_found_out_besides_stays(ticket, carla, ada):
+    first = Body("Äîáðèé", "<p>Äîáðèé</p>", reading={"subject": "Domain", "charset": "x"})
+    message = reply_to_ticket(ticket, by=carla, body=first, channel="mail", why="our_id")
+
+    reread_message(message, body=Body("Добрий", "<p>Добрий</p>", reading={"charset": "y"}), by=ada)
+
+    message.refresh_from_db()
+    assert message.reading == {"subject": "Domain", "charset": "y"}
+
+
+def test_what_an_agent_passed_on_is_not_read_with_the_words_above_it(ticket, carla, ada):
+    inner = Body("Help", "<p>Help</p>", reading={"forwarded_by": "Ada"})
+    message = reply_to_ticket(ticket, by=carla, body=inner, channel="mail", why="forwarded")
+
+    with pytest.raises(DeskError, match="part of the letter"):
+        reread_message(message, body=Body.plain("Ugh, she again.\n\nHelp"), by=ada)

@@ -44,8 +44,11 @@ SAID = {
         {"before": "a@b.example", "after": "c@d.example"},
         "corrected a reply that did not arrive and sent it to c@d.example instead of a@b.example",
     ),
-    "undone": ({"what": "solved"}, "undid: solved"),
     "undelivered": ({"address": "a@b.example", "detail": "550"}, "did not reach a@b.example: 550"),
+    "undone": ({"what": "split", "into": 10003, "undoes": 1}, "undid: split (#10003)"),
+    "admitted": ({"who": "Mallory", "who_id": 1}, "let Mallory take part"),
+    "moved_out": ({"source": 10005, "messages": [1]}, "moved a message here from #10005"),
+    "copied": ({"mailbox": "sales@desk.example"}, "also sent to sales@desk.example"),
 }
 
 

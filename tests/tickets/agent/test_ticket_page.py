@@ -97,7 +97,7 @@ def test_a_foreign_letter_stands_in_a_sandbox_without_its_pictures(ticket, forei
     text = client.get(page(ticket)).content.decode()
     assert 'sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"' in text
     assert "spy.example" not in text
-    assert "Joined because it answers a letter of this ticket" in text
+    assert "Joined because it names an earlier letter of this ticket" in text
     letter = client.get(page(ticket, "letter", foreign.pk))
     assert "color:red" in letter.content.decode()
     assert ' src="https://spy.example' not in letter.content.decode()

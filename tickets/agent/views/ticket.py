@@ -67,6 +67,10 @@ def show(
         "forms": page.sidebar_forms(one, reader, furniture, agents),
         "things": furniture,
         "in_copy": [person for person in one.people if person["in_copy"]],
+        "addressee": next(
+            (person["email"] for person in one.people if person["stands_in"]), one.customer.email
+        ),
+        "copied": [p for p in one.people if p["in_copy"] and not p["stands_in"]],
         "followers": [person for person in one.people if not person["in_copy"]],
         "follows": any(person["pk"] == reader.pk for person in one.people),
         "links": page.links_of(one, reader),
