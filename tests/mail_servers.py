@@ -6,6 +6,7 @@ A pytest plugin, named in pyproject.toml.
 import asyncio
 import base64
 import grp
+import itertools
 import os
 import pwd
 import re
@@ -14,7 +15,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import policy
@@ -30,10 +31,11 @@ from imapclient import IMAPClient
 
 from helpdesk.embedded.processes import Account, Child, Program, answers, free_port
 from helpdesk.embedded.trial_mail import TrialMail
-from tests.testing_services import SYSTEM_PATH
+from tests.surroundings import SYSTEM_PATH
 
 Answer = TypeVar("Answer")
 HOST = "127.0.0.1"
+_deliveries = itertools.count(1)
 
 
 @dataclass
@@ -381,6 +383,16 @@ class Dovecot:
     port: int = field(default_factory=free_port)
     # Where it asks whose a token is; see tests/token_server.py.
     tokens_port: int = field(default_factory=free_port)
+    child: Child = field(init=False)
+
+    def start(self) -> None:
+        """Serve, with whatever lies in the mailboxes."""
+        self.child.start()
+        self.child.wait_until_ready(20)
+
+    def stop(self) -> None:
+        """Refuse connections from now on; the letters stay."""
+        self.child.stop()
 
     def write_settings(self) -> Path:
         """Write its configuration into `base` and return the file."""
@@ -405,19 +417,42 @@ class Dovecot:
             os.chown(path, self.account.uid, self.account.gid)
         return settings
 
-    def add_account(self, address: str) -> None:
-        """Make an account."""
-        home = self.base / "mail" / address
-        with (self.base / "passwd").open("a") as file:
-            file.write(
-                f"{address}:{{PLAIN}}{self.password}:{self.account.uid}:{self.account.gid}"
-                f"::{home}::\n"
-            )
+    def add_account(self, address: str, password: str = "") -> None:
+        """Make an account, or give it another password."""
+        known = self.base / "passwd"
+        others = [one for one in known.read_text().splitlines() if one.split(":")[0] != address]
+        own = f"{address}:{{PLAIN}}{password or self.password}"
+        own += f":{self.account.uid}:{self.account.gid}::{self.home(address)}::"
+        known.write_text("\n".join([*others, own]) + "\n")
+
+    def home(self, address: str) -> Path:
+        """The folder of an account; its letters lie in `Maildir`."""
+        return self.base / "mail" / address
 
     def deliver(self, address: str, letter: bytes) -> None:
         """Put raw bytes into the inbox of an address."""
+        self.deliver_many(address, [letter])
+
+    def deliver_many(self, address: str, letters: Iterable[bytes]) -> int:
+        """Put letters into the inbox of an address, as a local delivery agent does; how many."""
+        inbox = self.home(address) / "Maildir"
+        for folder in (inbox.parent, inbox, *(inbox / name for name in ("cur", "new", "tmp"))):
+            folder.mkdir(exist_ok=True)
+            os.chown(folder, self.account.uid, self.account.gid)
+        count = 0
+        for letter in letters:
+            count += 1
+            name = f"{time.time():.0f}.M{next(_deliveries):09}.{self.user}"
+            written = inbox / "tmp" / name
+            written.write_bytes(letter)
+            os.chown(written, self.account.uid, self.account.gid)
+            written.rename(inbox / "new" / name)
+        return count
+
+    def count(self, address: str, folder: str = "INBOX") -> int:
+        """How many letters lie in a folder of an address."""
         with self.client(address) as client:
-            client.append("INBOX", letter)
+            return int(client.folder_status(folder, ["MESSAGES"])[b"MESSAGES"])
 
     @contextmanager
     def drop(self, address: str) -> Iterator[BinaryIO]:
@@ -450,12 +485,12 @@ class Dovecot:
         return client
 
 
-@pytest.fixture
-def dovecot() -> Iterator[Dovecot]:
-    """A fresh Dovecot. Mark the test `needs_dovecot`."""
+@contextmanager
+def running_dovecot() -> Iterator[Dovecot]:
+    """A fresh Dovecot, ended and cleared away afterwards. Raises LookupError where none is."""
     program = shutil.which("dovecot", path=SYSTEM_PATH)
     if program is None:
-        pytest.skip("Dovecot is not installed")
+        raise LookupError("Dovecot is not installed")
     name = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     person = pwd.getpwnam(name)
     # Its socket paths must be short, so not in the test's own deep folder.
@@ -467,7 +502,7 @@ def dovecot() -> Iterator[Dovecot]:
         person.pw_name,
         grp.getgrgid(person.pw_gid).gr_name,
     )
-    child = Child(
+    server.child = Child(
         Program(
             name="dovecot",
             command=[program, "-F", "-c", str(server.write_settings())],
@@ -476,8 +511,16 @@ def dovecot() -> Iterator[Dovecot]:
             ready=lambda _pid: answers(server.port),
         )
     )
-    child.start()
-    child.wait_until_ready(20)
-    yield server
-    child.stop()
-    shutil.rmtree(base, ignore_errors=True)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Dovecot]:
+    """A fresh Dovecot. Mark the test `needs_dovecot`."""
+    with running_dovecot() as server:
+        yield server

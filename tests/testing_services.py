@@ -20,11 +20,11 @@ from typing import IO
 
 import pytest
 
-from helpdesk.embedded.environment import read_env
 from helpdesk.embedded.postgres import UNSAFE_BUT_QUICK, Postgres
 from helpdesk.embedded.processes import ServiceError
 from helpdesk.embedded.valkey import Valkey
 from helpdesk.management.catalogues import compile_catalogues
+from tests.surroundings import FACTS, SYSTEM_PATH
 
 ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
@@ -34,16 +34,7 @@ NEEDS = {
     "needs_debian_postgres": ("PostgreSQL from Debian", lambda: debian_postgres_bin()),
     "needs_redis": ("Redis", lambda: shutil.which("redis-server", path=SYSTEM_PATH)),
 }
-SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-# What the settings read here: the example's values, never those of an installation or of a desk
-# that runs in this checkout.
-FACTS = {
-    **read_env(ROOT / ".env.example"),
-    "SECRET_KEY": "only-for-tests",
-    "DESK_SEAL_KEY": "b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtMTI=",
-    "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
-}
 SERVICES = ("DATABASE_URL", "REDIS_URL")
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from departments.models import User
-from tests.testing_services import SYSTEM_PATH
+from tests.surroundings import SYSTEM_PATH
 
 # Playwright runs an event loop in this thread, and Django would refuse to talk to the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

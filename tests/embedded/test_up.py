@@ -22,7 +22,7 @@ from helpdesk.embedded.environment import read_env
 from helpdesk.embedded.locks import holders
 from helpdesk.embedded.processes import free_port
 from tests.mail_servers import ImapServer
-from tests.testing_services import FACTS
+from tests.surroundings import FACTS
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(
