@@ -1,0 +1,27 @@
+"""What the desk under torture does besides its own work, in its processes and settings."""
+
+import json
+
+from django.core.management import call_command
+
+from departments.actions import join_department
+from departments.models import Department, User
+from mailgateway.models import Mailbox
+from tickets import actions
+from tickets.models import Ticket
+
+
+def furnish(boxes: str) -> None:
+    """Tables, a department, an agent, and a mailbox for each object of the JSON list `boxes`."""
+    call_command("migrate", verbosity=0)
+    place = Department.objects.create(name="Support", slug="support", is_triage=True)
+    join_department(User.objects.create_user("ada@desk.example", None, name="Ada"), place)
+    for fields in json.loads(boxes):
+        Mailbox.objects.create(name=fields["address"], department=place, **fields)
+
+
+def answer(most: str) -> None:
+    """Ada answers the first tickets, each once, at most `most`."""
+    ada = User.objects.get(email="ada@desk.example")
+    for ticket in Ticket.objects.order_by("pk")[: int(most)]:
+        actions.reply_to_ticket(ticket, by=ada, body=f"Відповідь на звернення {ticket.pk}.")

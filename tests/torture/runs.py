@@ -1,0 +1,119 @@
+"""The runs: letters come in, or answers go out, while the desk is killed to pieces."""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from tests.mail_servers import Dovecot
+from tests.torture.house import KINDS, House, wait_until
+from tests.torture.letters import SALES, SUPPORT, Sent, correspondence
+from tests.torture.moody_smtp import MoodySmtp
+
+PENDING = (
+    "SELECT count(*) FROM mailgateway_inboundemail"
+    " WHERE handled_at IS NULL AND next_try_at IS NOT NULL"
+)
+HANDLED = "SELECT count(*) FROM mailgateway_inboundemail WHERE handled_at IS NOT NULL"
+UNSENT = (
+    "SELECT count(*) FROM mailgateway_outboundemail WHERE kind = 'replied' AND state = 'queued'"
+)
+LEDGER = "SELECT count(*) FROM mailgateway_inboundemail"
+# How long a worker may be busy before it is killed all the same, in seconds.
+LIFE = 6.0
+Say = Callable[[str], None]
+
+
+def letters_come_in(
+    house: House, dovecot: Dovecot, chance: random.Random, *, letters: int, kills: int, say: Say
+) -> list[Sent]:
+    """`letters` letters are delivered while each of KINDS is killed `kills` times and the broker is
+    emptied every fourth time. Returns what was sent, once everything has come to rest.
+
+    Raises AssertionError if it does not come to rest.
+    """
+    waiting = correspondence(letters, chance)
+    sent = list(waiting)
+    for round_ in range(kills):
+        share = len(waiting) // (kills - round_)
+        waiting = _deliver(house, dovecot, waiting[:share]) + waiting[share:]
+        written = sum(len(one.boxes) for one in set(sent) - set(waiting))
+        for kind in chance.sample(KINDS, len(KINDS)):
+            if kind == "worker":
+                _let_it_work(house, written)
+            time.sleep(chance.uniform(0.0, 0.3))
+            what = house.kill(kind, chance)
+            say(f"{time.monotonic():.1f} {round_ + 1}/{kills}: killed {what}")
+        if round_ % 4 == 3:
+            house.empty_the_broker()
+            say("the broker was emptied")
+        with suppress(Exception):
+            house.waits_are_over()
+        say(
+            f"{house.figure(LEDGER)} in the ledger, {house.figure(HANDLED)} handled,"
+            f" {len(waiting)} not yet written"
+        )
+    end = time.monotonic() + 60 + letters
+    copies = sum(len(one.boxes) for one in sent)
+    while waiting or house.figure(LEDGER) < copies or house.figure(PENDING) != 0:
+        assert time.monotonic() < end, "the letters do not come to rest"
+        waiting = _deliver(house, dovecot, waiting)
+        house.waits_are_over()
+        time.sleep(0.5)
+    return sent
+
+
+def answers_go_out(
+    house: House, smtp: MoodySmtp, chance: random.Random, *, answers: int, kills: int, say: Say
+) -> None:
+    """Ada answers `answers` tickets while the mail server fails in every way and the worker is
+    killed at least `kills` times. Returns when no answer waits any more.
+
+    Raises AssertionError if that does not come about.
+    """
+    house.end_worker()
+    smtp.be_moody()
+    house.chore("answer", str(answers))
+    end = time.monotonic() + 120 + answers
+    killed = 0
+    while killed < kills or house.figure(UNSENT):
+        assert time.monotonic() < end, f"{house.figure(UNSENT)} answers still wait"
+        house.start("worker")
+        talks = len(smtp.tries) + chance.randint(1, 1 + answers // kills)
+        with suppress(AssertionError):
+            wait_until(lambda talks=talks: len(smtp.tries) >= talks, LIFE, "nothing is said")
+        house.end_worker()
+        killed += 1
+        house.an_hour_passes()
+        say(f"killed the worker {killed} times; {house.figure(UNSENT)} answers wait")
+    house.start("worker")
+
+
+def _deliver(house: House, dovecot: Dovecot, letters: list[Sent]) -> list[Sent]:
+    """Deliver these, but answers only to what was read already; what has to wait."""
+    read = {
+        letter_id
+        for (letter_id,) in house.rows(
+            "SELECT letter_id FROM mailgateway_inboundemail WHERE handled_at IS NOT NULL"
+        )
+    }
+    early = [
+        one
+        for one in letters
+        if one.answers is not None and f"no-{one.answers:06}-on@customer.example" not in read
+    ]
+    ready = [one for one in letters if one not in early]
+    for box in (SUPPORT, SALES):
+        dovecot.deliver_many(box, [one.raw for one in ready for to in one.boxes if to == box])
+    return early
+
+
+def _let_it_work(house: House, written: int) -> None:
+    """Until the worker has understood a letter, so that it is killed at work."""
+    done = house.figure(HANDLED)
+    with suppress(AssertionError):
+        wait_until(
+            lambda: house.figure(HANDLED) > done or house.figure(HANDLED) >= written,
+            LIFE,
+            "it does nothing",
+        )
