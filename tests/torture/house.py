@@ -86,7 +86,7 @@ class House:
                 *("--pidfile", str(self.folder / "beat.pid")),
             ),
         }[kind]
-        self.programs[kind] = self._ask(kind, "--loglevel=INFO", *words)
+        self.programs[kind] = self._ask(kind, "--loglevel=WARNING", *words)
 
     def kill(self, kind: str, chance: random.Random) -> str:
         """End one of `KINDS` by SIGKILL and start it again; what exactly was killed."""
@@ -155,7 +155,7 @@ class House:
             "DESK_FILES_DIR": str(self.files),
             "DESK_POLL_SECONDS": "1",
             "DESK_UNDO_SECONDS": "0",
-            "LOG_LEVEL": "INFO",
+            "LOG_LEVEL": "WARNING",
         }
         with self.log.open("ab") as log:
             stem = subprocess.Popen(
