@@ -1,5 +1,6 @@
 """What happens to people and places."""
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,21 +16,21 @@ from departments.models import (
 from helpdesk.lib.errors import DeskError
 
 
-@transaction.atomic
 def welcome_customer(email: str, *, name: str = "", language: str = "") -> User:
     """The person with this address, made on their first letter; an empty name or language is
     filled in, a known one is kept. Their organisation follows from the address's domain."""
     address = email.strip().lower()
+    wanted = {"name": name.strip()[:200], "language": language}
     person, is_new = User.objects.get_or_create(
         email=address,
-        defaults={"name": name.strip()[:200], "language": language},
+        defaults={
+            **wanted,
+            "password": lambda: make_password(None),
+            "organisation": lambda: organisation_for(address),
+        },
     )
     if is_new:
-        person.set_unusable_password()
-        person.organisation = organisation_for(address)
-        person.save(update_fields=["password", "organisation"])
         return person
-    wanted = {"name": name.strip()[:200], "language": language}
     missing = [field for field, value in wanted.items() if value and not getattr(person, field)]
     for field in missing:
         setattr(person, field, wanted[field])

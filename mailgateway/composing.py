@@ -274,13 +274,16 @@ def _threading(ticket: Ticket, agent: User | None) -> dict[str, str]:
         ticket__in=tickets, state__in=[state.TICKET, state.REPLY]
     ).exclude(letter_id="")
     sent = ours.filter(kind__in=TO_CUSTOMERS).exclude(state=OutboundEmail.State.WITHDRAWN)
+    came = list(theirs.order_by("-id").values_list("received_at", "letter_id")[: _CHAIN * 2])
     dated = [
-        *theirs.order_by("-id").values_list("received_at", "letter_id")[: _CHAIN * 2],
+        *came,
         *sent.order_by("-id").values_list("created_at", "letter_id")[: _CHAIN * 2],
     ]
     chain = [letter_id for _at, letter_id in sorted(dated)]
-    first = list(theirs.order_by("id").values_list("letter_id", flat=True)[:1])
-    answered = list(theirs.order_by("-id").values_list("letter_id", flat=True)[:1])
+    answered = [letter_id for _at, letter_id in came[:1]]
+    first = [letter_id for _at, letter_id in came[-1:]]
+    if len(came) == _CHAIN * 2:
+        first = list(theirs.order_by("id").values_list("letter_id", flat=True)[:1])
     # What is answered stands last in References.
     others = [one for one in [*first, *chain] if one not in answered]
     others = list(dict.fromkeys(others))

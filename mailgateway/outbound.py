@@ -11,7 +11,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -92,13 +92,11 @@ def mailbox_of(ticket: Ticket | None) -> Mailbox | None:
     to its department, else the department's first, else any; None on a desk without."""
     usable = Mailbox.objects.unopened().filter(is_active=True).exclude(smtp_host="").order_by("pk")
     if ticket is not None:
-        ours = usable.filter(department=ticket.department_id)
-        letters = InboundEmail.objects.filter(ticket=ticket, mailbox__in=ours).order_by("-id")
-        last = letters.values_list("mailbox", flat=True).first()
-        if last is not None:
-            return usable.get(pk=last)
-        if (first := ours.first()) is not None:
-            return first
+        letters = InboundEmail.objects.filter(ticket=ticket, mailbox=OuterRef("pk"))
+        usable = usable.annotate(
+            ours=Q(department=ticket.department_id),
+            last=Subquery(letters.order_by("-id").values("id")[:1]),
+        ).order_by("-ours", F("last").desc(nulls_last=True), "pk")
     else:
         default = usable.filter(address__iexact=settings.DEFAULT_FROM_EMAIL).first()
         if default is not None:

@@ -9,6 +9,8 @@ from departments.models import Membership, User
 from tickets.models import Event, Ticket
 from tickets.permissions import works_in
 
+_HEARD = "_heard"
+
 
 class Letter(StrEnum):
     """Which letter somebody gets; each has three templates in templates/emails/."""
@@ -35,16 +37,16 @@ def audience_of(event: Event) -> list[Hearer]:
 
     Letters to customers are for public things alone; a note rings bells and nothing else [S20].
     """
-    ticket = event.ticket
-    finder = FINDERS.get(Event.Kind(event.kind))
-    if finder is None:
-        return []
-    heard: dict[int, Hearer] = {}
-    for hearer in finder(event, ticket):
-        if hearer.user.is_active and hearer.user.pk != event.actor_id:
-            unwanted = hearer.letter is not None and not hearer.user.wants(hearer.letter)
-            known = replace(hearer, letter=None) if unwanted else hearer
-            heard.setdefault(hearer.user.pk, known)
+    # Bells and letters both ask, one after the other, about the same moment.
+    heard: dict[int, Hearer] | None = event.__dict__.get(_HEARD)
+    if heard is None:
+        heard = event.__dict__[_HEARD] = {}
+        finder = FINDERS.get(Event.Kind(event.kind))
+        for hearer in finder(event, event.ticket) if finder else []:
+            if hearer.user.is_active and hearer.user.pk != event.actor_id:
+                unwanted = hearer.letter is not None and not hearer.user.wants(hearer.letter)
+                known = replace(hearer, letter=None) if unwanted else hearer
+                heard.setdefault(hearer.user.pk, known)
     return list(heard.values())
 
 

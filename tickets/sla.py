@@ -47,6 +47,12 @@ def target_of(ticket: Ticket) -> Target | None:
 
 def refresh(ticket: Ticket, now: datetime | None = None) -> None:
     """Work out due times and the next check anew, and save them on the locked `ticket`."""
+    work_out(ticket, now)
+    ticket.save(update_fields=CLOCK_FIELDS)
+
+
+def work_out(ticket: Ticket, now: datetime | None = None) -> None:
+    """Due times and the next check of `ticket`, not saved (CLOCK_FIELDS)."""
     now = now or timezone.now()
     target = target_of(ticket)
     calendar = ticket.department.calendar()
@@ -57,7 +63,6 @@ def refresh(ticket: Ticket, now: datetime | None = None) -> None:
     ticket.due_at = min(promised, default=None)
     steps = (planned.at for planned in planned_steps(ticket, calendar))
     ticket.next_check_at = min(steps, default=None)
-    ticket.save(update_fields=CLOCK_FIELDS)
 
 
 def planned_steps(ticket: Ticket, calendar: WorkingCalendar | None = None) -> list[PlannedStep]:

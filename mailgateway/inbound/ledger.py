@@ -22,6 +22,10 @@ WAITS = [timedelta(seconds=seconds) for seconds in (20, 60, 300, 900, 3600)]
 AT_ONCE = 200
 State = InboundEmail.State
 What = LetterStep.What
+# All but the bytes: they never change, and writing megabytes back costs more than reading them.
+WHAT_BECAME = [
+    one.name for one in InboundEmail._meta.concrete_fields if one.name not in ("id", "raw")
+]
 
 
 def digest(raw: bytes) -> str:
@@ -108,7 +112,7 @@ def handle(pk: int) -> None:
             letter.error, letter.next_try_at = "", None
             letter.handled_at = timezone.now()
             write_down(letter, What.UNDERSTOOD, detail=letter.reason)
-        letter.save()
+        letter.save(update_fields=WHAT_BECAME)
 
 
 @transaction.atomic
@@ -116,7 +120,7 @@ def _claim(pk: int) -> bool:
     """Count this try and commit it before anything can go wrong: a letter that kills the worker is
     not tried for ever. After the last try it waits for the administrator."""
     waiting = unhandled(timezone.now()).select_for_update(skip_locked=True)
-    letter = waiting.filter(pk=pk).first()
+    letter = waiting.filter(pk=pk).defer("raw").first()
     if letter is None:
         return False
     if letter.tries > len(WAITS):

@@ -64,6 +64,7 @@ def open_ticket(
         assignee=None if by_customer else by,
         channel=channel,
         language=customer.language,
+        preview=steps.preview_of(text.text),
     )
     message = Message.objects.create(
         ticket=ticket,
@@ -79,7 +80,7 @@ def open_ticket(
         quoted_html=text.quoted_html,
         reading=text.reading,
     )
-    attachments.store(message, files)
+    stored = attachments.store(message, files)
     Follower.objects.bulk_create(
         [
             Follower(ticket=ticket, user=person, in_copy=True, stands_in=person == stand_in)
@@ -87,16 +88,22 @@ def open_ticket(
             if person != customer
         ],
     )
-    steps.touch(ticket, message)
-    sla.refresh(ticket)
-    search.remember_ticket(ticket)
-    search.remember(message)
+    _complete(ticket, message, has_files=bool(stored))
+    search.remember(message, [one.name for one in stored])
     details = {}
     if follows is not None:
         TicketLink.objects.create(source=follows, target=ticket, kind=TicketLink.Kind.FOLLOW_UP)
         details["follows"] = follows.number
     events.record(ticket, Event.Kind.OPENED, by=by, message=message, **details)
     return ticket
+
+
+def _complete(ticket: Ticket, message: Message, *, has_files: bool) -> None:
+    """What can only be known once the rows are there, in one UPDATE: each costs all indexes."""
+    ticket.updated_at, ticket.has_files = message.created_at, has_files
+    sla.work_out(ticket)
+    known = {name: getattr(ticket, name) for name in (*sla.CLOCK_FIELDS, "updated_at", "has_files")}
+    Ticket.objects.filter(pk=ticket.pk).update(words=search.ticket_words(ticket), **known)
 
 
 def open_follow_up(

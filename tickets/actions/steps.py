@@ -70,10 +70,15 @@ def said_since(ticket: Ticket, event: Event) -> bool:
     return later.exclude(pk=event.message_id or 0).exists()
 
 
+def preview_of(text: str) -> str:
+    """The beginning of a message, as the row of the queue shows it."""
+    return " ".join(text.split())[:PREVIEW_LENGTH]
+
+
 def touch(ticket: Ticket, message: Message) -> None:
     """Let the row of the queue show `message` as the newest."""
     ticket.updated_at = message.created_at
-    ticket.preview = " ".join(message.text.split())[:PREVIEW_LENGTH]
+    ticket.preview = preview_of(message.text)
     ticket.has_files = ticket.has_files or message.attachments.exists()
     ticket.save(update_fields=["updated_at", "preview", "has_files"])
 

@@ -1,5 +1,7 @@
 """Making messages and tickets findable: forms of words into `tsvector` columns."""
 
+from collections.abc import Iterable
+
 from django.db.models import Func, QuerySet, TextField, Value
 
 from helpdesk.lib.html import to_text
@@ -30,21 +32,28 @@ def _vector(weighted: list[tuple[str, str]]) -> Func:
     )
 
 
-def remember(message: Message) -> None:
-    """Make what `message` says findable at once, quoted text left out."""
-    names = " ".join(message.attachments.values_list("name", flat=True))
+def remember(message: Message, files: Iterable[str] | None = None) -> None:
+    """Make what `message` says findable at once, quoted text left out. `files` are the names of
+    its files, where the caller knows them."""
+    if files is None:
+        files = message.attachments.values_list("name", flat=True)
     author = f"{message.author.name} {message.author.email}" if message.author else ""
     body = message.text or to_text(message.html)
-    vector = _vector([("D", body), ("B", names), ("C", author)])
+    vector = _vector([("D", body), ("B", " ".join(files)), ("C", author)])
     Message.objects.filter(pk=message.pk).update(words=vector)
 
 
 def remember_ticket(ticket: Ticket) -> None:
     """Make `ticket` findable by its subject, number, customer and tags."""
+    tags = ticket.tags.values_list("name", flat=True)
+    Ticket.objects.filter(pk=ticket.pk).update(words=ticket_words(ticket, tags))
+
+
+def ticket_words(ticket: Ticket, tags: Iterable[str] = ()) -> Func:
+    """By what `ticket` is found: the value of its column `words`."""
     people = f"{ticket.customer.name} {ticket.customer.email}"
-    tags = " ".join(ticket.tags.values_list("name", flat=True))
-    vector = _vector([("A", f"{ticket.number} {ticket.subject}"), ("B", people), ("C", tags)])
-    Ticket.objects.filter(pk=ticket.pk).update(words=vector)
+    subject = f"{ticket.number} {ticket.subject}"
+    return _vector([("A", subject), ("B", people), ("C", " ".join(tags))])
 
 
 def remember_again(tickets: QuerySet[Ticket]) -> int:
