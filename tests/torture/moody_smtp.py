@@ -43,11 +43,11 @@ BAD_MOODS = {
     Mood("dot", "452 full"): 5,
     Mood("dot", "554 no"): 3,
     Mood("dot", "421 closing"): 2,
-    Mood("dot", "250 taken late", kept=True, wait=1.5): 5,
+    Mood("dot", "250 taken late", kept=True, wait=0.5): 5,
     Mood("dot"): 4,
     Mood("dot", kept=True): 4,
-    Mood("dot", wait=4): 3,
-    Mood("dot", kept=True, wait=4): 3,
+    Mood("dot", wait=1.5): 3,
+    Mood("dot", kept=True, wait=1.5): 3,
 }
 
 
