@@ -1,5 +1,7 @@
 """What happens to people and places."""
 
+from typing import Any
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
@@ -21,14 +23,12 @@ def welcome_customer(email: str, *, name: str = "", language: str = "") -> User:
     filled in, a known one is kept. Their organisation follows from the address's domain."""
     address = email.strip().lower()
     wanted = {"name": name.strip()[:200], "language": language}
-    person, is_new = User.objects.get_or_create(
-        email=address,
-        defaults={
-            **wanted,
-            "password": lambda: make_password(None),
-            "organisation": lambda: organisation_for(address),
-        },
-    )
+    for_the_new: dict[str, Any] = {
+        **wanted,
+        "password": lambda: make_password(None),
+        "organisation": lambda: organisation_for(address),
+    }
+    person, is_new = User.objects.get_or_create(email=address, defaults=for_the_new)
     if is_new:
         return person
     missing = [field for field, value in wanted.items() if value and not getattr(person, field)]

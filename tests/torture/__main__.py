@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.surroundings import SYSTEM_PATH
 from tests.torture.story import Plan, tell
 
 BROKEN = 1
@@ -20,13 +21,16 @@ def main() -> int:
     parser.add_argument("--letters", type=int, default=usual.letters)
     parser.add_argument("--answers", type=int, default=usual.answers)
     parser.add_argument("--kills", type=int, default=usual.kills, help="of each kind of process")
+    parser.add_argument("--waiting", type=int, default=20_000, help="letters in a full mailbox")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--minutes", type=float, default=0, help="begin anew until they are over")
     wished = parser.parse_args()
     end = time.monotonic() + wished.minutes * 60
     seed = wished.seed
+    if shutil.which("dovecot", path=SYSTEM_PATH) is None:
+        sys.exit("desk torture: Dovecot is not installed (apt install dovecot-imapd).")
     while True:
-        plan = Plan(seed, wished.letters, wished.kills, wished.answers)
+        plan = Plan(seed, wished.letters, wished.kills, wished.answers, wished.waiting)
         if not _once(plan):
             return BROKEN
         if time.monotonic() >= end:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from tests.letters import letter
 
 SUPPORT, SALES = "support@desk.example", "sales@desk.example"
+# A third one, into which nobody writes until it is filled all at once.
+FULL = "full@desk.example"
 NUMBER = re.compile(rb"no-(\d{6})-on")
 TALK = (
     "рахунок договір оплата сайт не відкривається пошта домен прошу перевірити дякую сервер "

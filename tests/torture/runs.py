@@ -7,9 +7,10 @@ from contextlib import suppress
 
 import psycopg
 
+from tests.letters import letter
 from tests.mail_servers import Dovecot
 from tests.torture.house import KINDS, House, wait_until
-from tests.torture.letters import SALES, SUPPORT, Sent, correspondence
+from tests.torture.letters import FULL, SALES, SUPPORT, Sent, correspondence
 from tests.torture.moody_smtp import MoodySmtp
 
 PENDING = (
@@ -19,6 +20,10 @@ PENDING = (
 HANDLED = "SELECT count(*) FROM mailgateway_inboundemail WHERE handled_at IS NOT NULL"
 UNSENT = (
     "SELECT count(*) FROM mailgateway_outboundemail WHERE kind = 'replied' AND state = 'queued'"
+)
+KEPT = (
+    "SELECT count(*), count(DISTINCT sha256) FROM mailgateway_inboundemail l"
+    " JOIN mailgateway_mailbox m ON m.id = l.mailbox_id WHERE m.address = %s"
 )
 READ = "SELECT letter_id FROM mailgateway_inboundemail WHERE handled_at IS NOT NULL"
 LEDGER = "SELECT count(*) FROM mailgateway_inboundemail"
@@ -89,6 +94,19 @@ def answers_go_out(
         house.an_hour_passes()
         say(f"killed the worker {killed} times; {house.figure(UNSENT)} answers wait")
     house.start("worker")
+
+
+def a_full_mailbox(house: House, dovecot: Dovecot, letters: int) -> list[str]:
+    """`letters` letters lie in a mailbox that was never read; what is wrong after reading them."""
+    house.end_worker()
+    dovecot.deliver_many(FULL, (letter(sender=FULL, to=FULL) for _number in range(letters)))
+    wrong = []
+    if house.chore("read_everything", FULL):
+        wrong.append(f"Reading {letters} letters at once took too much: see {house.log}.")
+    kept, different = house.rows(KEPT, FULL)[0]
+    if not kept == different == letters:
+        wrong.append(f"{letters} lie in the full mailbox, {different} of {kept} rows differ.")
+    return wrong
 
 
 def _done(house: House, smtp: MoodySmtp, tries: int) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.mail_servers import running_dovecot
 from tests.torture import judge, runs
 from tests.torture.house import House
-from tests.torture.letters import SALES, SUPPORT
+from tests.torture.letters import FULL, SALES, SUPPORT
 from tests.torture.moody_smtp import MoodySmtp
 
 STATES = "SELECT state, count(*) FROM mailgateway_{} GROUP BY 1"
@@ -25,6 +25,7 @@ class Plan:
     letters: int = 1000
     kills: int = 20  # of each: worker, clock, database, broker
     answers: int = 300
+    waiting: int = 0  # letters that lie in a mailbox nobody has read yet
 
 
 def tell(folder: Path, plan: Plan, say: runs.Say) -> list[str]:
@@ -38,7 +39,7 @@ def tell(folder: Path, plan: Plan, say: runs.Say) -> list[str]:
         dovecot = stack.enter_context(running_dovecot())
         smtp = stack.enter_context(MoodySmtp(random.Random(plan.seed)))
         boxes = []
-        for address in (SUPPORT, SALES):
+        for address in (SUPPORT, SALES, FULL):
             dovecot.add_account(address)
             dovecot.deliver_many(address, [])
             imap = {"host": dovecot.host, "port": dovecot.port, "password": dovecot.password}
@@ -61,6 +62,9 @@ def tell(folder: Path, plan: Plan, say: runs.Say) -> list[str]:
             )
             wrong += judge.answers_out(house, smtp, plan.answers)
             _sum_up(house, "outboundemail", began, say)
+            if plan.waiting:
+                wrong += runs.a_full_mailbox(house, dovecot, plan.waiting)
+                say(f"read a mailbox of {plan.waiting} letters")
         except AssertionError as error:
             return [f"{error}"]
     return wrong
