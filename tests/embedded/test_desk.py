@@ -41,7 +41,9 @@ def test_alone_it_lists_its_commands():
     done = subprocess.run([sys.executable, SCRIPT], capture_output=True, text=True, check=True)
 
     listed = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
-    assert listed == ["up", "test", "check", "fix", "messages", "letter", "manage"]
+    assert listed == [
+        *("up", "test", "check", "fix", "messages", "letter", "torture", "bench", "manage"),
+    ]
 
 
 def test_an_unknown_command_is_refused(desk):
