@@ -94,6 +94,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class AfterSending(models.TextChoices):
+        """Where an agent goes on after an answer."""
+
+        STAY = "stay", _("Stay on the ticket")
+        NEXT = "next", _("To the next ticket in the list")
+        LIST = "list", _("Back to the list")
+
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     shown_name = models.CharField(
@@ -116,6 +123,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     theme = models.CharField(_("colours"), max_length=6, choices=Theme, default=Theme.SYSTEM)
     plays_sound = models.BooleanField(_("sound on new messages"), default=False)
+    after_sending = models.CharField(
+        _("after sending"), max_length=4, choices=AfterSending, default=AfterSending.STAY
+    )
     undo_seconds = models.PositiveSmallIntegerField(
         _("seconds to take a reply back"), null=True, blank=True
     )

@@ -1,6 +1,7 @@
 // Single keys, by their place on the keyboard, so a Cyrillic layout changes nothing.
 // <body data-shortcuts="off"> turns them off; inside inputs they never act.
 let at = -1;
+let went = 0; // when "g" was pressed: the next key says where to
 
 const press = (selector) => {
   const target = document.querySelector(selector);
@@ -10,6 +11,8 @@ const press = (selector) => {
 
 const focus = (selector) => {
   const target = document.querySelector(selector);
+  target?.closest("details")?.setAttribute("open", "");
+  target?.closest("[popover]")?.showPopover?.();
   target?.focus();
   target?.scrollIntoView({ block: "nearest" });
   return Boolean(target);
@@ -28,6 +31,18 @@ function step(by) {
 const write = (kind) => press(`.composer .tabs [value="${kind}"]`) &&
   focus(`.composer__form--${kind} textarea`);
 
+// In a list these act on the chosen rows, on a ticket's page on the ticket.
+const either = (act, other) => () =>
+  (document.querySelector(".row__pick :checked") && bulk(act)) || other();
+function bulk(act) {
+  const menu = document.querySelector(`.bulk details:has([name="act"][value="${act}"])`);
+  if (!menu) return press(`.bulk [name="act"][value="${act}"]`);
+  menu.open = true;
+  menu.querySelector(".input, .menu__item")?.focus();
+  return true;
+}
+const panel = (act) => `#sidebar form[action$="/${act}/"]`;
+
 const keys = {
   KeyJ: () => step(1),
   KeyK: () => step(-1),
@@ -37,8 +52,28 @@ const keys = {
   KeyC: () => press("[data-key-new]"),
   KeyR: () => write("reply"),
   KeyN: () => write("note"),
+  KeyA: either("assign", () => focus("#assignment select")),
+  KeyI: either("take", () => press(`${panel("assignment")} input[name="to"] ~ button`)),
+  KeyP: either("priority", () => focus("#priority select")),
+  KeyT: either("tag", () => focus("#tags input[name=add]")),
+  KeyV: either("move", () => focus("#department select")),
+  KeyB: either("hold", () => focus("#hold input[name=until]")),
+  KeyE: either("solve", () => press(`${panel("solution")} button`)),
+  KeyW: either("follow", () => press(`${panel("followers")} .button--small`)),
+  KeyM: () => focus(".canned summary") && press(".canned summary"),
+  KeyZ: () => press("[data-key-undo]"),
+  KeyG: () => Boolean((went = Date.now())),
   Slash: () => focus("[data-key-search]"),
+  Period: () => press("[data-copy]"),
 };
+
+const shifted = {
+  KeyM: either("merge", () => focus("#merge input[name=into]")),
+  Digit1: either("spam", () => press(`${panel("spam")} button`)),
+  Slash: help,
+};
+
+const places = { KeyM: "mine", KeyU: "unassigned", KeyW: "waiting", KeyD: "drafts", KeyA: "all" };
 
 function help() {
   const sheet = document.querySelector("dialog[data-shortcuts-sheet]");
@@ -46,12 +81,18 @@ function help() {
   return Boolean(sheet);
 }
 
+function go(code) {
+  went = 0;
+  return Boolean(places[code]) && press(`.nav [href$="/views/${places[code]}/"]`);
+}
+
 document.addEventListener("keydown", (event) => {
   if (document.body.dataset.shortcuts === "off" || event.defaultPrevented) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
   if (event.code !== "Slash" && document.querySelector("dialog[open]")) return;
-  const act = event.code === "Slash" && event.shiftKey ? help : !event.shiftKey && keys[event.code];
+  if (Date.now() - went < 1500 && go(event.code)) return event.preventDefault();
+  const act = (event.shiftKey ? shifted : keys)[event.code];
   if (act && act()) event.preventDefault();
 });
 

@@ -73,6 +73,7 @@ AGENT_PAGES = {
     "agent:live",
     "agent:new_ticket",
     "agent:bulk",
+    "agent:palette",
 }
 TICKET_PAGES = {
     "agent:ticket",
@@ -104,6 +105,8 @@ TICKET_PAGES = {
     "agent:merge",
     "agent:split",
     "agent:links",
+    "agent:next_ticket",
+    "agent:previous_ticket",
     "agent:department",
 }
 LEDGER_PAGES = {

@@ -43,10 +43,11 @@ from tickets.actions.triage import (
     tag_ticket,
     unfollow_ticket,
 )
-from tickets.actions.undoing import undo
+from tickets.actions.undoing import UNDOABLE, undo
 
 __all__ = [
     "BY_HAND",
+    "UNDOABLE",
     "ChangedMeanwhile",
     "NotAmongAgents",
     "NothingSaid",

@@ -191,3 +191,5 @@ JOINT: Final[dict[Event.Kind, Callable[[Event, Event], bool]]] = {
     Event.Kind.SPLIT: parting.not_split,
     Event.Kind.MOVED_OUT: parting.not_moved_out,
 }
+UNDOABLE: Final = frozenset(INVERSES) | frozenset(JOINT)
+"""Kinds of events that can be taken back."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
+from django.http import QueryDict
 
 from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
@@ -186,6 +187,16 @@ def links_of(ticket: Any, reader: User) -> list[dict[str, Any]]:
 def earlier_of(ticket: Any) -> list[dict[str, Any]]:
     """Other tickets of its customer with `status_name`; `ticket` comes from `tickets_for`."""
     return [{**one, "status_name": STATUS_NAMES.get(one["status"], "")} for one in ticket.earlier]
+
+
+def sent_by(reader: User, data: QueryDict) -> Message | None:
+    """The answer that an address says was just sent, if its author may still take it back."""
+    typed = str(data.get("sent", ""))
+    if not (typed.isdecimal() and len(typed) < 19):
+        return None
+    mine = reader.messages.filter(pk=int(typed), kind=Message.Kind.REPLY)
+    message = mine.select_related("ticket__customer").defer("words", "ticket__words").first()
+    return message if message and message.can_still_be_taken_back else None
 
 
 def draft_of(ticket: Any, kind: Message.Kind) -> str:

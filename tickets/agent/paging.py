@@ -78,16 +78,29 @@ def asked(data: QueryDict, name: str) -> str:
 def page_of(tickets: QuerySet[Ticket], sort: str, after: str, size: int) -> Page:
     """`size` of `tickets` behind the position `after`; from the start if it says nothing."""
     keys = SORTS[sort]
-    if TURN in keys:
-        # Ours before those that wait for somebody else.
-        turn = Case(When(status__in=OURS, then=0), default=1, output_field=IntegerField())
-        tickets = tickets.annotate(turn=turn)
+    tickets = _with_turn(tickets, keys)
     values = read(after, keys)
     if values is not None:
         tickets = tickets.filter(_behind(keys, values))
     rows = list(tickets.order_by(*(key.order() for key in keys))[: size + 1])
     more = len(rows) > size
     return Page(rows[:size], write(rows[size - 1], keys) if more else "", values is None)
+
+
+def neighbour(tickets: QuerySet[Ticket], sort: str, at: str, *, forward: bool) -> Ticket | None:
+    """The ticket that stands behind (or before) the position `at`; None at an end.
+    A position outlives its ticket: who solved it goes on from where it stood."""
+    keys = SORTS[sort]
+    values = read(at, keys)
+    if values is None:
+        return None
+    found = _with_turn(tickets, keys)
+    if forward:
+        found = found.filter(_behind(keys, values)).order_by(*(key.order() for key in keys))
+    else:
+        reverse = [OrderBy(F(key.field), descending=not key.descending) for key in keys]
+        found = found.filter(_before(keys, values)).order_by(*reverse)
+    return found.defer("words").first()
 
 
 def write(ticket: Ticket, keys: tuple[Key, ...]) -> str:
@@ -109,6 +122,27 @@ def read(token: str, keys: tuple[Key, ...]) -> list[Any] | None:
     if len(values) != len(keys):
         return None
     return values if all(key.fits(one) for key, one in zip(keys, values, strict=True)) else None
+
+
+def _with_turn(tickets: QuerySet[Ticket], keys: tuple[Key, ...]) -> QuerySet[Ticket]:
+    if TURN not in keys:
+        return tickets
+    # Ours before those that wait for somebody else.
+    turn = Case(When(status__in=OURS, then=0), default=1, output_field=IntegerField())
+    return tickets.annotate(turn=turn)
+
+
+def _before(keys: tuple[Key, ...], values: list[Any]) -> Q:
+    """The mirror of `_behind`; empty values, which come last, have all others before them."""
+    before, equal = Q(), Q()
+    for key, one in zip(keys, values, strict=True):
+        if one is None:
+            before |= equal & Q(**{f"{key.field}__isnull": False})
+            equal &= Q(**{f"{key.field}__isnull": True})
+            continue
+        before |= equal & Q(**{f"{key.field}__{'gt' if key.descending else 'lt'}": one})
+        equal &= Q(**{key.field: one})
+    return before
 
 
 def _behind(keys: tuple[Key, ...], values: list[Any]) -> Q:

@@ -2,22 +2,28 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 
 from departments.models import User
+from tickets.actions import UNDOABLE
 from tickets.lifecycle import Status
 from tickets.models import Attachment, Delivery, Event, Message, Ticket
 from tickets.refusals import meaning
 
+UNDO_OFFERED_FOR = timedelta(days=1)
+# What changes a ticket: the newest of these is what "undo" means.
+WORTH_UNDOING = UNDOABLE | {Event.Kind.UNDONE}
+# These are put back at any time, by every agent of the ticket.
+AT_ANY_TIME = {Event.Kind.MERGED, Event.Kind.SPLIT, Event.Kind.MOVED_OUT, Event.Kind.ADMITTED}
 SILENT_AFTER = {"", Status.OPEN, Status.PENDING}
 # Reasons of letters that began their ticket; all others joined one, perhaps by mistake.
 OPENING = {"", "new", "others_number", "follow_up", "forwarded", "by_hand"}
-UNDOABLE = {Event.Kind.MERGED, Event.Kind.SPLIT, Event.Kind.MOVED_OUT, Event.Kind.ADMITTED}
 
 
 @dataclass
@@ -36,6 +42,7 @@ class Line:
     can_correct: bool = False
     joined: bool = False
     can_undo: bool = False
+    is_last_act: bool = False
 
     @property
     def order(self) -> tuple[datetime, bool, int]:
@@ -61,12 +68,28 @@ def thread_of(ticket: Ticket, absorbed: Collection[int], reader: User) -> list[L
             event.at,
             event=event,
             came_from=_origin(event.ticket_id, ticket),
-            can_undo=event.kind in UNDOABLE and event.pk not in undone,
+            can_undo=event.kind in AT_ANY_TIME and event.pk not in undone,
         )
         for event in events
         if _is_told(event, ticket)
     ]
-    return sorted(lines, key=lambda line: line.order)
+    lines.sort(key=lambda line: line.order)
+    _offer_undo(lines, ticket, reader)
+    return lines
+
+
+def _offer_undo(lines: list[Line], ticket: Ticket, reader: User) -> None:
+    """The last thing that was done to the ticket may be taken back for a day by who did it."""
+    for line in reversed(lines):
+        event = line.event
+        if event is not None and event.kind in WORTH_UNDOING:
+            line.is_last_act = (
+                event.kind in UNDOABLE
+                and (event.ticket_id, event.actor_id) == (ticket.pk, reader.pk)
+                and event.at > timezone.now() - UNDO_OFFERED_FOR
+            )
+            line.can_undo = line.can_undo or line.is_last_act
+            return
 
 
 def news_of(ticket: Ticket, absorbed: Collection[int], reader: User, after: int) -> list[Line]:

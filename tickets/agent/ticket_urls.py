@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from tickets.agent.views import canned_replies, composer, letters, ticket, triage, undelivered
+from tickets.agent.views import (
+    canned_replies,
+    composer,
+    letters,
+    neighbours,
+    ticket,
+    triage,
+    undelivered,
+)
 
 ONE = "tickets/<int:number>/"
 
@@ -10,6 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("tickets/new/", ticket.new_ticket, name="new_ticket"),
     path("canned-replies/", canned_replies.canned_replies, name="canned_replies"),
     path(ONE, ticket.ticket, name="ticket"),
+    path(f"{ONE}next/", neighbours.following, name="next_ticket"),
+    path(f"{ONE}previous/", neighbours.preceding, name="previous_ticket"),
     path(f"{ONE}news/", ticket.news, name="news"),
     path(f"{ONE}presence/", ticket.presence, name="presence"),
     path(f"{ONE}messages/<int:pk>/letter/", ticket.letter, name="letter"),

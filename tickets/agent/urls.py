@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from tickets.agent import ticket_urls
-from tickets.agent.views import bulk, live, profile, queue, reports, search, workspaces
+from tickets.agent.views import bulk, live, palette, profile, queue, reports, search, workspaces
 
 app_name = "agent"
 
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("bulk/", bulk.start, name="bulk"),
     path("bulk/<int:pk>/", bulk.job, name="bulk_job"),
     path("bulk/<int:pk>/undo/", bulk.undo, name="bulk_undo"),
+    path("go/", palette.palette, name="palette"),
     path("search/", search.search, name="search"),
     path("figures/", reports.figures, name="figures"),
     path("profile/", profile.profile, name="profile"),

@@ -233,3 +233,26 @@ def test_a_refusal_reaches_htmx_as_well(do):
 
     assert answer.status_code == 422
     assert "This ticket is closed" in answer.content.decode()
+
+
+def test_the_last_act_is_taken_back_from_its_line(enter, ada, ticket):
+    browser = enter(ada)
+    actions.set_priority(ticket, priority=4, by=ada)
+    event = ticket.events.get(kind=Event.Kind.PRIORITISED)
+    page = browser.get(reverse("agent:ticket", args=[ticket.number])).content.decode()
+    assert page.count("data-key-undo") == 1
+
+    browser.post(reverse("agent:undoing", args=[ticket.number, event.pk]))
+
+    ticket.refresh_from_db()
+    assert ticket.priority == 2
+    page = browser.get(reverse("agent:ticket", args=[ticket.number])).content.decode()
+    assert "data-key-undo" not in page
+
+
+def test_a_colleagues_act_is_not_offered_for_undoing(enter, ada, grace, ticket):
+    actions.set_priority(ticket, priority=4, by=grace)
+
+    page = enter(ada).get(reverse("agent:ticket", args=[ticket.number])).content.decode()
+
+    assert "data-key-undo" not in page

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from departments.http import SignedInRequest, agent_required
+from departments.models import User
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.htmx import is_part
 from tickets import actions, forms
 from tickets import presence as watching
+from tickets.agent.places import list_of, place_in
 from tickets.agent.views.canned_replies import rendered
+from tickets.agent.views.neighbours import onward
 from tickets.agent.views.ticket import show
 from tickets.models import Message, Ticket
 
@@ -48,8 +51,25 @@ def _said(
         except DeskError as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect(f"{reverse('agent:ticket', args=[number])}#message-{message.pk}")
+            return redirect(_where_next(request, number, message))
     return show(request, number, bound=form, status=422)
+
+
+def _where_next(request: SignedInRequest, number: int, message: Message) -> str:
+    """Where the agent wants to be after sending; an answer that may be taken back is offered so on
+    whichever page that is. After a note one stays."""
+    place = QueryDict(request.POST.get("place", ""))
+    wish = User.AfterSending.STAY if message.is_note or not place else request.user.after_sending
+    if wish == User.AfterSending.NEXT:
+        return _with(onward(request, place, number), f"sent={message.pk}")
+    if wish == User.AfterSending.LIST:
+        return _with(list_of(place), f"sent={message.pk}")
+    address = _with(reverse("agent:ticket", args=[number]), place_in(place))
+    return f"{address}#message-{message.pk}"
+
+
+def _with(address: str, query: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{query}" if query else address
 
 
 @agent_required

@@ -61,6 +61,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "time_zone",
             "theme",
             "undo_seconds",
+            "after_sending",
             "plays_sound",
             "uses_shortcuts",
         ]

@@ -16,7 +16,8 @@ from helpdesk.lib.htmx import render_page
 from tickets import presence
 from tickets.agent.lists import HOME, VIEWS, TicketView, department_view, narrowed, view_of
 from tickets.agent.nav import Nav, nav_of, unread
-from tickets.agent.paging import SIZES, SORT_NAMES, Page, asked, page_of
+from tickets.agent.page import sent_by
+from tickets.agent.paging import SIZES, SORT_NAMES, SORTS, Page, asked, page_of, write
 from tickets.filters import Sight, TicketFilter
 from tickets.forms import BulkForm
 from tickets.models import BulkItem, BulkJob, Ticket, Workspace
@@ -27,11 +28,13 @@ ARRANGEMENT = ("sort", "size")
 
 @dataclass(frozen=True)
 class Row:
-    """A ticket in a list; the bell rang for it if `is_unread`, `viewers` look at it besides."""
+    """A ticket in a list; the bell rang for it if `is_unread`, `viewers` look at it besides.
+    `place` says for its page's address where in which list it stands."""
 
     ticket: Ticket
     is_unread: bool
     viewers: list[str]
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def show_list(
     size = int(one_of([str(size) for size in SIZES], asked(data, "size")))
     page = page_of(tickets.tickets.for_queue(), sort, asked(request.GET, "after"), size)
     context: dict[str, Any] = {
-        **rows_context(request, page),
+        **rows_context(request, page, place_of(listed, tickets, data, sort)),
         "nav": nav,
         "current_view": key,
         "title": saved.name if saved else view.name,
@@ -153,6 +156,7 @@ def show_list(
         "bulk": bulk_form or BulkForm(sight=nav.sight),
         "chosen": chosen,
         "job": _job_of(request),
+        "just_sent": sent_by(request.user, request.GET),
     }
     return render_page(
         request, "agent/queue.html", context, part="agent/_queue.html", status=status
@@ -170,18 +174,41 @@ def _job_of(request: SignedInRequest) -> BulkJob | None:
     return mine.annotate(done=done, refused=refused).filter(pk=int(wanted)).first()
 
 
-def rows_context(request: SignedInRequest, page: Page) -> dict[str, Any]:
-    """`page` and its `rows`: tickets with who looks at them and whether they are unread."""
+def place_of(listed: Listed, tickets: TicketFilter, data: QueryDict, sort: str) -> QueryDict:
+    """What the pages of the tickets of a list have to know to lead to the next one."""
+    place = QueryDict(mutable=True)
+    if listed.saved is None:
+        for name in tickets.filters:
+            if value := asked(data, name):
+                place[name] = value
+    place["list"], place["sort"] = listed.key, sort
+    return place
+
+
+def rows_context(
+    request: SignedInRequest, page: Page, place: QueryDict | None = None
+) -> dict[str, Any]:
+    """`page` and its `rows`: tickets with who looks at them, whether they are unread, and their
+    `place` in the list."""
     numbers = [ticket.pk for ticket in page.rows]
     looking = presence.viewers(numbers)
     told = unread(request.user).filter(event__ticket__in=numbers)
     new = set(told.values_list("event__ticket", flat=True))
     me = str(request.user)
     rows = [
-        Row(ticket, ticket.pk in new, [one for one in looking.get(ticket.pk, []) if one != me])
+        Row(
+            ticket,
+            ticket.pk in new,
+            [one for one in looking.get(ticket.pk, []) if one != me],
+            _place_at(place, ticket) if place else "",
+        )
         for ticket in page.rows
     ]
     return {"page": page, "rows": rows}
+
+
+def _place_at(place: QueryDict, ticket: Ticket) -> str:
+    return f"{place.urlencode()}&at={write(ticket, SORTS[asked(place, 'sort')])}"
 
 
 def query_of(tickets: TicketFilter, data: QueryDict) -> str:

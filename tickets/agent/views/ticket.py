@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -18,6 +18,7 @@ from tickets import actions, forms, sla
 from tickets import presence as watching
 from tickets.agent import page, thread
 from tickets.agent.nav import nav_context, read_bell
+from tickets.agent.places import list_of, place_in
 from tickets.models import Event, Message, Ticket
 
 LETTER_POLICY = (
@@ -95,7 +96,10 @@ def show(
         ),
         "canned_in_use": request.GET.getlist("canned") or request.POST.getlist("canned"),
         "last_message": max((message.pk for message in said), default=0),
-        "just_sent": next((line.message for line in reversed(lines) if line.can_take_back), None),
+        "just_sent": page.sent_by(reader, request.GET)
+        or next((line.message for line in reversed(lines) if line.can_take_back), None),
+        "place": (place := place_in(_place(request))),
+        "list_url": list_of(QueryDict(place)),
         "writes": "note" if "note" in request.GET or kept_note else "reply",
         **nav_context(reader),
     }
@@ -115,6 +119,11 @@ def show(
     return render_page(
         request, "agent/ticket.html", context, part="agent/swaps/ticket.html", status=status
     )
+
+
+def _place(request: SignedInRequest) -> QueryDict:
+    """Where in which list it stands: from the address, or from the form that came back."""
+    return QueryDict(request.POST.get("place", "")) if request.method == "POST" else request.GET
 
 
 @never_cache
