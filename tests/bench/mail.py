@@ -33,8 +33,8 @@ ADDRESS = "support@desk.example"
 WARM_UP = 50
 # Which function counts as which stage; what none of them does belongs to the stage around it.
 STAGES = {
-    "mailgateway.inbound.reading.receive": "keep the bytes",
-    "mailgateway.inbound.understanding.parse": "read the bytes",
+    "mailgateway.inbound.fetching.receive": "keep the bytes",
+    "mailgateway.inbound.understanding.parsed_of": "read the bytes",
     "mailgateway.inbound.understanding.screening.verdict": "what kind of letter",
     "mailgateway.inbound.understanding._seen_before": "seen before?",
     "mailgateway.inbound.conversation.welcome": "who wrote",

@@ -65,13 +65,11 @@ def test_a_server_that_counts_anew_brings_nothing_twice_and_nothing_late(box, do
     assert read(box) == 30
     counted = box.uid_validity
 
-    inbox = dovecot.home(SUPPORT) / "Maildir"
-    for known in inbox.glob("dovecot*"):
-        known.unlink()
+    dovecot.count_anew(SUPPORT)
     arrive(5)
 
     assert read(box) == 5
-    assert box.uid_validity != counted or box.last_uid == 35
+    assert box.uid_validity != counted
     assert read(box) == 0
     assert InboundEmail.objects.count() == dovecot.count(SUPPORT) == 35
     assert each_letter_once()
