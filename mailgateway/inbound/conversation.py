@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from departments.models import Department, User
 from helpdesk.lib.errors import DeskError
-from mailgateway import forwards, routing
+from mailgateway import bounds, forwards, routing
 from mailgateway.addresses import is_forward
 from mailgateway.authentication import Proof
 from mailgateway.inbound.bodies import body_of, files_of, storable
@@ -20,7 +20,7 @@ from mailgateway.inbound.people import (
     welcome,
 )
 from mailgateway.models import InboundEmail
-from mailgateway.parsing import ParsedEmail, parse
+from mailgateway.parsing import ParsedEmail
 from mailgateway.parsing.values import Address
 from mailgateway.routing import Role, Route
 from mailgateway.screening import UNANSWERED, Kind, Verdict
@@ -151,7 +151,7 @@ def _opened(letter: InboundEmail, ticket: Ticket) -> None:
 def _pass_on(letter: InboundEmail, parsed: ParsedEmail, agent: User) -> bool:
     """An agent passes on a letter that a customer wrote to them: a ticket of the customer, with
     what the agent wrote above it as a note. False if it holds no letter of a customer."""
-    inner = _letter_inside(parsed) if is_forward(parsed.subject) else None
+    inner = _letter_inside(letter, parsed) if is_forward(parsed.subject) else None
     if inner is None:
         return False
     author, subject, body, files, comment = inner
@@ -177,13 +177,13 @@ def _pass_on(letter: InboundEmail, parsed: ParsedEmail, agent: User) -> bool:
 
 
 def _letter_inside(
-    parsed: ParsedEmail,
+    letter: InboundEmail, parsed: ParsedEmail
 ) -> tuple[Address, str, Body, list[IncomingFile], str] | None:
     """Author, subject, text and files of the letter that `parsed` passes on, attached or written
     into it, and what stands above."""
     attached = [one for one in parsed.files if one.content_type == "message/rfc822"]
     if len(attached) == 1:
-        inner = parse(attached[0].content)
+        inner = bounds.read(attached[0].content, letter.received_at)
         if inner.sender is None:
             return None
         return inner.sender, inner.subject, body_of(inner), files_of(inner), parsed.text

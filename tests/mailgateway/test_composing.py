@@ -357,7 +357,8 @@ def test_where_the_mailbox_can_an_answer_names_its_conversation(asked, ada, mail
 
     reply_to = assemble(row_of("replied"), mailbox)["Reply-To"]
     assert reply_to == make_customer_address("billing@desk.example", ticket=asked.pk)
-    assert read_reply_address([reply_to], today=date(2026, 11, 23)) is None
+    claim = read_reply_address([reply_to], today=date(2026, 11, 23))
+    assert (claim.ticket, claim.user) == (asked.pk, None)
 
 
 def test_a_long_conversation_is_named_by_its_first_letter_and_its_last_twenty(asked, ada, arrives):

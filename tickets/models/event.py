@@ -94,10 +94,12 @@ class Event(models.Model):
         return {
             key: _said(self.kind, key, value)
             for key, value in self.details.items()
-            if key not in {"was", "stood"}
+            if not (key in STANDINGS and isinstance(value, dict))
         }
 
 
+# How things stood before, whole: for putting it back, not for a sentence.
+STANDINGS = {"was", "stood"}
 STATUS_NAMES = {str(status): status.label for status in Status}
 PRIORITY_NAMES = {int(priority): priority.label for priority in Priority}
 
