@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -134,24 +135,28 @@ def _readable(one: InboundEmail) -> dict[str, Any]:
 
 
 @require_GET
-def raw(request: HttpRequest, pk: int) -> HttpResponse:
+def raw(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The bytes as they came, as a file, for whoever may have them."""
     return _handed_out(request, InboundEmail.objects.filter(pk=pk))
 
 
 @require_GET
-def raw_of_message(request: HttpRequest, message: int) -> HttpResponse:
+def raw_of_message(request: HttpRequest, message: int) -> HttpResponseBase:
     """The bytes of the letter that a message was made of."""
     return _handed_out(request, InboundEmail.objects.behind(message))
 
 
-def _handed_out(request: HttpRequest, found: LetterQuerySet) -> HttpResponse:
+def _handed_out(request: HttpRequest, found: LetterQuerySet) -> HttpResponseBase:
     one = found.light().first()
     if one is None or not isinstance(request.user, User):
         raise Http404
     if not inbound.may_fetch(request.user, one):
         raise PermissionDenied
-    response = HttpResponse(bytes(one.raw), content_type="message/rfc822")
+    response: HttpResponse | FileResponse
+    if one.whole:
+        response = FileResponse(one.whole.open("rb"), content_type="message/rfc822")
+    else:
+        response = HttpResponse(bytes(one.raw), content_type="message/rfc822")
     response.headers["Content-Disposition"] = f'attachment; filename="{one.pk}.eml"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"

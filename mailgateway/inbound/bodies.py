@@ -23,7 +23,7 @@ def parsed_of(letter: InboundEmail, *, charset: str = "") -> ParsedEmail:
     """What stands in a letter of the ledger, in `charset` if somebody chose one."""
     parsed = bounds.read(bytes(letter.raw), letter.received_at, charset=charset or None)
     if letter.is_partial:
-        parsed.problems.append("too-large")
+        parsed.problems.append("letter-cut" if letter.whole else "too-large")
     return parsed
 
 

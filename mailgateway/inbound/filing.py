@@ -69,6 +69,10 @@ def _due(mailbox: Mailbox) -> list[InboundEmail]:
         if at is None or at > now:
             InboundEmail.objects.filter(pk=letter.pk).update(next_file_at=at)
             continue
+        if letter.is_partial and mailbox.after_import == AfterImport.DELETE:
+            # The server alone has the rest of it.
+            InboundEmail.objects.filter(pk=letter.pk).update(next_file_at=None)
+            continue
         wait = WAITS[min(letter.file_tries, len(WAITS) - 1)]
         InboundEmail.objects.filter(pk=letter.pk).update(
             file_tries=F("file_tries") + 1, next_file_at=now + wait

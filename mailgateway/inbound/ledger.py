@@ -3,8 +3,10 @@
 import hashlib
 import logging
 from datetime import datetime, timedelta
+from typing import BinaryIO
 
 from django.conf import settings
+from django.core.files import File
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -41,12 +43,14 @@ def receive(
     uid: int | None = None,
     arrived_at: datetime | None = None,
     partial_of: int | None = None,
+    whole: BinaryIO | None = None,
 ) -> InboundEmail:
     """Keep the bytes of a letter, committed at once outside of a transaction; never reads them.
 
     `arrived_at` is the server's INTERNALDATE; `partial_of` is the size of a letter that was too
-    large, of which `raw` is the beginning. Where the server's number is known already, the row that
-    has it comes back unchanged.
+    large, of which `raw` is the beginning; `whole` is all of it where no server keeps it, and is
+    put beside the database before the row is. Where the server's number is known already, the row
+    that has it comes back unchanged.
     """
     letter = InboundEmail(
         mailbox=mailbox,
@@ -59,6 +63,8 @@ def receive(
         size=len(raw) if partial_of is None else partial_of,
         is_partial=partial_of is not None,
     )
+    if whole is not None:
+        letter.whole.save("whole", File(whole), save=False)
     if uid is None or uid_validity is None:
         letter.save()
         return letter

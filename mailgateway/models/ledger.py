@@ -1,5 +1,6 @@
 """The ledger: every letter that came, as bytes, what became of it and who had a hand in it."""
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
@@ -46,6 +47,12 @@ class LetterQuerySet(models.QuerySet["InboundEmail"]):
         return found.order_by("id")[:1]
 
 
+def whole_path(letter: "InboundEmail", name: str) -> str:
+    """Where a letter that is too large for the database lies: under a name nobody guesses."""
+    token = uuid.uuid4().hex
+    return f"letters/{token[:2]}/{token}.eml"
+
+
 class InboundEmail(models.Model):
     """One letter of the ledger: its bytes as they came, and what became of it."""
 
@@ -80,6 +87,8 @@ class InboundEmail(models.Model):
     # In bytes, as the letter is on the server; of a partial one `raw` is only the beginning.
     size = models.PositiveBigIntegerField()
     is_partial = models.BooleanField(_("too large, cut"), default=False)
+    # All of a letter that was too large and that no server keeps: a mail server handed it over.
+    whole = models.FileField(upload_to=whole_path, max_length=200, blank=True)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
 
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.RECEIVED)

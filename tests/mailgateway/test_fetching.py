@@ -436,6 +436,19 @@ def test_letters_are_deleted_when_their_days_are_over_and_no_others(dovecot_box,
 
 
 @pytest.mark.needs_dovecot
+def test_a_letter_that_was_fetched_in_part_is_never_deleted(dovecot_box, dovecot):
+    policy = {"after_import": AfterImport.DELETE, "delete_after_days": 1}
+    on(dovecot, dovecot_box, largest_letter_mb=1, **policy)
+    dovecot.deliver(ADDRESS, huge(1024 * 1024))
+    poll(dovecot_box)
+
+    time_passes(timedelta(days=2))
+    poll(dovecot_box)
+
+    assert len(letters_in(dovecot)) == 1
+
+
+@pytest.mark.needs_dovecot
 def test_another_letter_under_the_same_number_is_left_alone(dovecot_box, dovecot):
     on(dovecot, dovecot_box, after_import=AfterImport.DELETE, delete_after_days=1)
     dovecot.deliver(ADDRESS, letter())

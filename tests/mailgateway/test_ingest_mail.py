@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django.urls import reverse
 
 from mailgateway.models import InboundEmail, Mailbox
 from tests.letters import letter
@@ -117,7 +118,7 @@ def test_a_mailbox_that_is_not_there_is_no_user(ingest):
     assert refusal.value.returncode == os.EX_NOUSER
 
 
-def test_of_a_letter_that_is_too_large_the_beginning_is_kept(ingest):
+def test_of_a_letter_that_is_too_large_the_beginning_is_read_and_all_is_kept(ingest, enter, ada):
     Mailbox.objects.update(largest_letter_mb=1)
     raw = letter("Дивіться файл.", files=[("disk.img", "application/x-disk", b"x" * 2_000_000)])
 
@@ -127,7 +128,9 @@ def test_of_a_letter_that_is_too_large_the_beginning_is_kept(ingest):
     assert (row.size, row.is_partial, len(row.raw)) == (len(raw), True, 1024 * 1024)
     message = row.ticket.messages.get()
     assert message.text == "Дивіться файл."
-    assert "too-large" in message.reading["problems"]
+    assert "letter-cut" in message.reading["problems"]
+    page = enter(ada).get(reverse("letters:raw_of_message", args=[message.pk]))
+    assert b"".join(page.streaming_content) == raw
 
 
 def test_the_mail_server_keeps_the_letter_while_nothing_can_be_stored():

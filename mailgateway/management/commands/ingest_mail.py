@@ -7,6 +7,7 @@ from argparse import RawDescriptionHelpFormatter
 from dataclasses import dataclass
 from os import EX_NOINPUT, EX_NOUSER, EX_TEMPFAIL, EX_USAGE
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -43,10 +44,12 @@ Exim, as a transport that a router names:
 
 @dataclass(frozen=True)
 class Given:
-    """A letter as it was handed over; what goes beyond the mailbox's bound is counted only."""
+    """A letter as it was handed over. Beyond the mailbox's bound `raw` is only its beginning, and
+    all of it lies in the file `whole`."""
 
     raw: bytes
     size: int
+    whole: BinaryIO | None = None
 
 
 class Command(BaseCommand):
@@ -85,12 +88,13 @@ class Command(BaseCommand):
         try:
             mailbox = self._mailbox(options["mailbox"])
             for name in options["files"]:
-                try:
-                    given = read(name, mailbox.largest_letter)
-                except OSError as error:
-                    unreadable.append(f"{name} cannot be read: {error.strerror}.")
-                else:
-                    self._take(mailbox, name, given)
+                with TemporaryFile() as aside:
+                    try:
+                        given = read(name, mailbox.largest_letter, aside)
+                    except OSError as error:
+                        unreadable.append(f"{name} cannot be read: {error.strerror}.")
+                    else:
+                        self._take(mailbox, name, given)
         except (DatabaseError, InterfaceError) as error:
             raise CommandError(
                 f"Nothing can be stored now: {error}", returncode=EX_TEMPFAIL
@@ -106,8 +110,12 @@ class Command(BaseCommand):
         return mailbox
 
     def _take(self, mailbox: Mailbox, name: str, given: Given) -> None:
-        cut = given.size > len(given.raw)
-        letter = inbound.receive(mailbox, given.raw, partial_of=given.size if cut else None)
+        letter = inbound.receive(
+            mailbox,
+            given.raw,
+            partial_of=given.size if given.whole else None,
+            whole=given.whole,
+        )
         try:
             inbound.handle(letter.pk)
             letter.refresh_from_db(fields=["state", "reason", "error", "ticket", "message_pk"])
@@ -124,17 +132,23 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(line))
 
 
-def read(name: str, most: int) -> Given:
-    """A letter from a file or standard input, at most `most` bytes of it in memory."""
+def read(name: str, most: int, aside: BinaryIO) -> Given:
+    """A letter from a file or standard input, at most `most` bytes of it in memory; of a larger one
+    all is put into `aside`."""
     if name == STDIN:
-        return _read(sys.stdin.buffer, most)
+        return _read(sys.stdin.buffer, most, aside)
     with Path(name).open("rb") as file:
-        return _read(file, most)
+        return _read(file, most, aside)
 
 
-def _read(file: BinaryIO, most: int) -> Given:
+def _read(file: BinaryIO, most: int, aside: BinaryIO) -> Given:
     raw, size = bytearray(), 0
     while chunk := file.read(CHUNK):
+        if size <= most < size + len(chunk):
+            aside.write(raw)
         size += len(chunk)
+        if size > most:
+            aside.write(chunk)
         raw += chunk[: most - len(raw)]
-    return Given(bytes(raw), size)
+    aside.seek(0)
+    return Given(bytes(raw), size, aside if size > most else None)
