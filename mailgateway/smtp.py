@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from helpdesk.lib.mail import UTF8_POLICY, ascii_domain
 from mailgateway import oauth
 from mailgateway.models import Mailbox, Security, SignIn
-from mailgateway.problems import MailboxProblem, Step, connection_problem, refuse_open_lines
+from mailgateway.problems import (
+    MailboxProblem,
+    Step,
+    connection_problem,
+    connection_steps,
+    refuse_open_lines,
+)
 
 # Seconds a server may take for the greeting, for each answer, for the answer behind the letter
 # (RFC 5321, 4.5.3.2 allows more; we give a letter up as uncertain instead, and hold up no others),
@@ -92,15 +98,20 @@ def send(
 
 
 def check(mailbox: Mailbox) -> list[Step]:
-    """Try to send: connect, sign in, name the sender; no letter. Ends at the first step that
-    fails."""
-    steps = []
+    """Try to send: connect, sign in, name the sender and ourselves as the recipient; no letter.
+    Ends at the first step that fails."""
+    steps: list[Step] = []
     try:
         with _signed_in(mailbox) as smtp, _in_words(mailbox):
-            steps.append(Step(done=True, sentence=_("Connected to the SMTP server, signed in.")))
-            code, answer = smtp.mail(mailbox.address)
-            if code // 100 != 2:
-                raise _sender_refused(mailbox, code, answer)
+            if smtp.sock is not None:
+                steps += connection_steps(smtp.sock, mailbox.smtp_host, mailbox.smtp_port)
+            if mailbox.smtp_user or mailbox.sign_in == SignIn.OAUTH:
+                user = mailbox.smtp_user or mailbox.address
+                steps.append(Step(done=True, sentence=_("Signed in as %(user)s.") % {"user": user}))
+            for ask in (smtp.mail, smtp.rcpt):
+                code, answer = ask(mailbox.address)
+                if code // 100 != 2:
+                    raise _sender_refused(mailbox, code, answer)
             smtp.rset()
             steps.append(
                 Step(

@@ -30,7 +30,7 @@ class InboundEmailAdmin(ReadOnlyAdmin):
     list_display = (
         *("id", "received_at", "mailbox", "sender", "subject", "state", "reason", "ticket"),
     )
-    list_filter = ("state", "mailbox", "received_at")
+    list_filter = ("state", "kind", "mailbox", "received_at")
     list_select_related = ("mailbox", "ticket")
     search_fields = ("sender", "recipients", "subject")
     ordering = ("-received_at", "-id")
