@@ -23,7 +23,7 @@ INLINE = {
 }
 # Blocks that stand inside a tag, and the names on keys, are not read by anybody.
 ATTRIBUTES = re.compile(r"{% block \w+_(?:class|attributes) %}.*?{% endblock[^%]*%}", re.DOTALL)
-KEYS = re.compile(r"(&\w+;|Ctrl|Shift|Enter|Esc|[\W\d])+")
+KEYS = re.compile(r"(&\w+;|Ctrl|Shift|Enter|Esc|\b[A-Z]\b|[\W\d])+")
 LETTERS = re.compile(r"[A-Za-zА-Яа-яІіЇїЄєҐґ]{2,}")
 
 

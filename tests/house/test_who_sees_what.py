@@ -74,6 +74,9 @@ AGENT_PAGES = {
     "agent:new_ticket",
     "agent:bulk",
     "agent:palette",
+    # They lead on from a place in a list, also from a ticket that was moved away just now.
+    "agent:next_ticket",
+    "agent:previous_ticket",
 }
 TICKET_PAGES = {
     "agent:ticket",
@@ -105,8 +108,6 @@ TICKET_PAGES = {
     "agent:merge",
     "agent:split",
     "agent:links",
-    "agent:next_ticket",
-    "agent:previous_ticket",
     "agent:department",
 }
 LEDGER_PAGES = {

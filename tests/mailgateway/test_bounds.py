@@ -10,7 +10,7 @@ LETTER = b"From: carla@example.com\r\nSubject: Slow\r\nMessage-ID: <a@b>\r\n\r\n
 
 
 def slow(seconds, only_above=0):
-    def parse(raw, received_at=None):
+    def parse(raw, received_at=None, **_how):
         if len(raw) > only_above:
             time.sleep(seconds)
         return bounds_parse(raw, received_at)
@@ -50,7 +50,7 @@ def test_where_even_the_beginning_takes_too_long_the_telling_headers_remain(hurr
 def test_a_letter_that_eats_memory_is_read_from_its_beginning(monkeypatch):
     monkeypatch.setattr(bounds, "_MEMORY", 64 * 1024 * 1024)
 
-    def greedy(raw, received_at=None):
+    def greedy(raw, received_at=None, **_how):
         if len(raw) > bounds._BEGINNING:
             bytearray(512 * 1024 * 1024)
         return bounds_parse(raw, received_at)

@@ -181,7 +181,7 @@ def test_answers_to_a_ticket_made_by_hand_find_it(in_quarantine, arrives, grace,
 def test_a_letter_that_cannot_be_read_goes_with_its_ticket(
     in_quarantine, grace, billing, monkeypatch
 ):
-    monkeypatch.setattr("mailgateway.inbound.rereading.parse", lambda *_args, **_more: 1 / 0)
+    monkeypatch.setattr("mailgateway.inbound.rereading.parsed_of", lambda *_args, **_more: 1 / 0)
 
     ticket = by_hand(in_quarantine, grace, billing)
 

@@ -213,7 +213,7 @@ def test_a_page_of_a_letter_says_what_was_read_and_what_happened(lead, arrives):
 
 def test_a_letter_that_breaks_its_reader_still_has_a_page(lead, mailbox, monkeypatch):
     row = row_of(mailbox, raw=b"Subject: <script>\n\n\xff", size=20, error="ValueError")
-    monkeypatch.setattr("mailgateway.inbound.rereading.parse", lambda *_a, **_k: 1 / 0)
+    monkeypatch.setattr("mailgateway.inbound.rereading.parsed_of", lambda *_a, **_k: 1 / 0)
 
     text = lead.get(reverse("letters:letter", args=[row.pk])).content.decode()
 
@@ -313,7 +313,7 @@ def test_the_form_of_a_ticket_begins_with_what_can_be_read(lead, mailbox):
 
 def test_where_nothing_can_be_read_the_form_has_the_bytes(lead, mailbox, monkeypatch):
     row = row_of(mailbox, raw="Де рахунок?".encode("koi8-u"), size=12, error="ValueError")
-    monkeypatch.setattr("mailgateway.inbound.rereading.parse", lambda *_a, **_k: 1 / 0)
+    monkeypatch.setattr("mailgateway.inbound.rereading.parsed_of", lambda *_a, **_k: 1 / 0)
 
     form = lead.get(reverse("letters:ticket", args=[row.pk])).context["form"]
 

@@ -92,7 +92,7 @@ def test_the_first_invalid_grant_is_told_and_not_repeated(access, tokens, root):
     assert "sign in at the provider there" in str(it.value)
     assert len(tokens.asked) == 1
 
-    assert "cannot be read any more" in alarms.shown_to(root)[0]
+    assert "cannot be read any more" in alarms.shown_to(root)[0].sentence
 
 
 @pytest.mark.parametrize(

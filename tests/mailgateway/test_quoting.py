@@ -420,11 +420,14 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE, ids=repr)
 def test_twice_the_letter_takes_twice_the_time(piece):
-    def seconds(size):
-        text = piece * (size // len(piece))
+    def once(text):
         began = time.process_time()
         fold(text)
         return time.process_time() - began
+
+    def seconds(size):
+        # The best of three: what else this machine does costs time as well.
+        return min(once(piece * (size // len(piece))) for _try in range(3))
 
     assert seconds(200_000) < 4 * max(seconds(100_000), 0.1)
 

@@ -130,7 +130,7 @@ def test_a_letter_that_breaks_the_parser_stands_in_the_ledger_and_stops_nothing(
     def breaks(raw: bytes) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr("mailgateway.inbound.understanding.parse", breaks)
+    monkeypatch.setattr("mailgateway.inbound.understanding.parsed_of", breaks)
     broken = post(letter(to=SUPPORT))
     monkeypatch.undo()
 

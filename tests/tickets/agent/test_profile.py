@@ -12,6 +12,7 @@ def filled(**changes):
         "language": "de",
         "time_zone": "Europe/Berlin",
         "theme": "dark",
+        "after_sending": "stay",
         "plays_sound": "on",
         "uses_shortcuts": "on",
         "signature_billing": "З повагою\n{agent}",

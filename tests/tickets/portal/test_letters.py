@@ -86,6 +86,7 @@ def test_an_agent_chooses_letters_and_seconds_of_grace(enter, ada, settings):
     page = client.get(url).content.decode()
     assert "As the desk (10 seconds)" in page
     fields = {"shown_name": "Ada", "language": "uk", "time_zone": "", "theme": "system"}
+    fields["after_sending"] = "stay"
 
     client.post(url, {**fields, "undo_seconds": "30", "letters": ["to_agent"]})
 
