@@ -139,7 +139,7 @@ def test_an_environment_of_another_python_does_not_fit(desk):
 
 
 def test_whole_runs_use_two_processes_and_narrow_ones_one(desk):
-    assert desk.test_command([])[-2:] == ["-n", "2"]
+    assert desk.test_command([])[-4:] == ["-n", "2", "--dist", "worksteal"]
     assert "-n" in desk.test_command(["-q"])
     for narrow in (["-k", "reply"], ["tests/tickets"], ["-x"], ["-n0"]):
         assert desk.test_command(narrow)[3:] == narrow
