@@ -1,6 +1,7 @@
 // The composer: send by keyboard, carry the text between tabs, canned replies, pasted and dropped
 // files, and a warning before typed text would be left behind.
-const textIn = (form) => form?.querySelector("textarea");
+import { editorOf } from "./editor.js";
+
 const changed = new WeakSet();
 
 document.addEventListener("keydown", (event) => {
@@ -15,32 +16,30 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("change", (event) => {
   const composer = event.target.closest(".composer");
   if (!composer || !event.target.matches(".tabs input")) return;
-  const to = textIn(composer.querySelector(`.composer__form--${event.target.value}`));
-  const from = [...composer.querySelectorAll("textarea")].find((area) => area !== to && area.value.trim());
-  if (to && from && !to.value.trim() && changed.has(from)) {
-    to.value = from.value;
-    from.value = "";
-    for (const area of [from, to]) area.dispatchEvent(new Event("input", { bubbles: true }));
+  const to = editorOf(composer.querySelector(`.composer__form--${event.target.value}`));
+  const others = [...composer.querySelectorAll(".composer__form")].map(editorOf);
+  const from = others.find((one) => one && one.element !== to?.element && one.text.trim());
+  if (to && from && !to.text.trim() && changed.has(from.element)) {
+    to.text = from.text;
+    from.text = "";
   }
   to?.focus();
 });
 
 document.addEventListener("click", async (event) => {
   const choice = event.target.closest("[data-canned-url]");
-  const area = textIn(choice?.closest("form"));
-  if (!area) return;
+  const editor = editorOf(choice?.closest("form"));
+  if (!editor) return;
   event.preventDefault();
   choice.closest("details")?.removeAttribute("open");
   const answer = await fetch(choice.dataset.cannedUrl, { headers: { "HX-Request": "true" } });
   if (!answer.ok) return;
-  const text = await answer.text();
-  area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  editor.insert(await answer.text());
   // What it does besides (status, priority, tags) happens when the reply is sent.
   const used = Object.assign(document.createElement("input"), { type: "hidden", name: "canned" });
   used.value = choice.value || "";
   if (used.value) choice.form.append(used);
-  area.dispatchEvent(new Event("input", { bubbles: true }));
-  area.focus();
+  editor.focus();
 });
 
 function take(event, list) {
