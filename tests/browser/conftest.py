@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -86,7 +89,29 @@ Opener = Callable[..., Window]
 
 
 @pytest.fixture
-def window(chromium, live_server) -> Iterator[Opener]:
+def quiet(live_server) -> Iterator[None]:
+    """Answers that nobody waits for any more are finished before the tables are emptied: the two
+    would wait for each other's locks."""
+    open_requests: set[int] = set()
+
+    def began(environ: dict[str, Any], **_kwargs: Any) -> None:
+        open_requests.add(threading.get_ident())
+
+    def ended(**_kwargs: Any) -> None:
+        open_requests.discard(threading.get_ident())
+
+    request_started.connect(began)
+    request_finished.connect(ended)
+    yield
+    patience = time.monotonic() + 10
+    while open_requests and time.monotonic() < patience:
+        time.sleep(0.01)
+    request_started.disconnect(began)
+    request_finished.disconnect(ended)
+
+
+@pytest.fixture
+def window(chromium, live_server, quiet) -> Iterator[Opener]:
     """`window(ada, width=..., dark=..., scripts=...)`: a browser in which Ada has signed in.
 
     At the end nothing may have been complained of: no script error, no breach of the content
