@@ -1,7 +1,11 @@
 """What administrators set up for tickets; tickets themselves are only to look at."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from departments.admin import DepartmentAdmin
@@ -10,9 +14,11 @@ from helpdesk.lib.admin import ReadOnlyAdmin
 from tickets import placeholders
 from tickets.models import (
     CannedReply,
+    CustomField,
     EscalationRule,
     EscalationStep,
     Event,
+    FieldOption,
     Message,
     Rating,
     Tag,
@@ -100,7 +106,7 @@ class CannedReplyAdmin(admin.ModelAdmin):
     form = CannedReplyForm
     fields = (
         *("title", "body", "department", "owner"),
-        *("sets_status", "sets_priority", "adds_tags", "is_active", "used"),
+        *("sets_status", "sets_priority", "sets_fields", "adds_tags", "is_active", "used"),
     )
     readonly_fields = ("used",)
     autocomplete_fields = ("department", "owner", "adds_tags")
@@ -108,6 +114,50 @@ class CannedReplyAdmin(admin.ModelAdmin):
     list_filter = ("is_active", "department")
     list_select_related = ("department", "owner")
     search_fields = ("title", "body")
+
+
+class OptionFormSet(forms.BaseInlineFormSet):
+    """The answers of a choice."""
+
+    def clean(self) -> None:
+        """A choice without answers could never be filled."""
+        super().clean()
+        said = [one for one in self.forms if one.has_changed() or one.instance.pk]
+        if self.instance.kind == CustomField.Kind.CHOICE and not said:
+            raise forms.ValidationError(_("Write down what can be chosen."))
+
+
+class FieldOptionInline(admin.StackedInline):
+    """What a choice offers."""
+
+    model = FieldOption
+    formset = OptionFormSet
+    extra = 0
+    fields = ("label", ("key", "order", "is_active"))
+    can_delete = False
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(admin.ModelAdmin):
+    """Fields of tickets. Values of a field that is gone would say nothing, so none is deleted."""
+
+    inlines = (FieldOptionInline,)
+    fields = (
+        *("name", "slug", "kind", "help", "departments", "categories"),
+        *("required", "asked_in_portal", "order", "is_active"),
+    )
+    autocomplete_fields = ("departments", "categories")
+    list_display = ("__str__", "slug", "kind", "required", "asked_in_portal", "order", "is_active")
+    list_filter = ("is_active", "kind", "departments")
+    search_fields = ("slug", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        """Short name and kind are for good."""
+        return ("slug", "kind") if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It is switched off instead."""
+        return False
 
 
 @admin.register(Tag)

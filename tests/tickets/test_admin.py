@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tickets.models import CannedReply, EscalationRule, Event, Message, Ticket
+from tests.tickets.custom_fields import make
+from tickets.models import CannedReply, CustomField, EscalationRule, Event, Message, Ticket
 
 
 @pytest.fixture
@@ -64,3 +65,70 @@ def test_a_ticket_is_found_by_number_and_by_part_of_a_name(desk, ticket):
     for words in (str(ticket.number), "рахунок", "carla@"):
         assert ticket.subject in desk.get(path, {"q": words}).content.decode()
     assert ticket.subject not in desk.get(path, {"q": "nothing"}).content.decode()
+
+
+def multilingual(stem: str, **texts: str) -> dict[str, str]:
+    return {f"{stem}_{code}": texts.get(code, "") for code in ("uk", "ru", "en", "de")}
+
+
+def options(*keys: str) -> dict[str, str]:
+    rows = {"options-TOTAL_FORMS": str(len(keys)), "options-INITIAL_FORMS": "0"}
+    for number, key in enumerate(keys):
+        stem = f"options-{number}"
+        rows |= {f"{stem}-key": key, f"{stem}-order": "100", f"{stem}-is_active": "on"}
+        rows |= multilingual(f"{stem}-label", en=key)
+    return rows
+
+
+def test_a_field_is_made_with_its_answers(desk, billing):
+    path = reverse("admin:tickets_customfield_add")
+    said = {"slug": "plan", "kind": "choice", "order": "1", "is_active": "on"}
+    said |= {"departments": [billing.pk], **multilingual("name", en="Plan", uk="Тариф")}
+    assert "Write down what can be chosen." in desk.post(path, said | options()).content.decode()
+    response = desk.post(path, said | options("small", "large"))
+    assert response.status_code == 302, response.context["errors"]
+    [plan] = CustomField.objects.definitions()
+    assert [one.key for one in plan.options] == ["small", "large"]
+    assert (plan.departments, plan.categories) == ({billing.pk}, set())
+
+
+@pytest.mark.parametrize("slug", ["Plan", "a__gte", "1st", "a.b", "plan_", "план", "a b"])
+def test_a_short_name_is_one_that_addresses_and_placeholders_take(desk, slug):
+    said = {"slug": slug, "kind": "text", "order": "1", **multilingual("name", en="Plan")}
+    desk.post(reverse("admin:tickets_customfield_add"), said | options())
+    assert not CustomField.objects.exists()
+
+
+def test_a_field_keeps_its_short_name_and_kind_and_is_not_deleted(desk):
+    field = make("amount", "number")
+    said = {"slug": "sum", "kind": "text", "order": "7", **multilingual("name", en="Sum")}
+    path = reverse("admin:tickets_customfield_change", args=[field.pk])
+    assert desk.post(path, said | options()).status_code == 302
+    field.refresh_from_db()
+    assert (field.slug, field.kind, str(field), field.order) == ("amount", "number", "Sum", 7)
+    delete = reverse("admin:tickets_customfield_delete", args=[field.pk])
+    assert desk.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_an_answer_keeps_its_key(desk):
+    field = make("plan", "choice", options=("small",))
+    option = field.options.get()
+    said = {"order": "1", **multilingual("name", en="Plan"), **options("tiny")}
+    said |= {"options-INITIAL_FORMS": "1", "options-0-id": option.pk, "options-0-field": field.pk}
+    page = desk.post(reverse("admin:tickets_customfield_change", args=[field.pk]), said)
+    assert "It cannot be changed later." in page.content.decode()
+
+
+def test_a_canned_reply_sets_only_what_fields_take(desk):
+    make("amount", "number")
+    path = reverse("admin:tickets_cannedreply_add")
+    said = {"title": "Paid", "is_active": "on", **body(en="Thank you")}
+    for wrong, sentence in (
+        ('{"sum": 1}', "sum: There is no such field"),
+        ('{"amount": "much"}', "amount: Write a number"),
+        ("[1]", "Name fields and their values."),
+    ):
+        page = desk.post(path, said | {"sets_fields": wrong}).content.decode()
+        assert sentence in page
+    assert desk.post(path, said | {"sets_fields": '{"amount": "12,50"}'}).status_code == 302
+    assert CannedReply.objects.get().sets_fields == {"amount": 12.5}

@@ -16,6 +16,7 @@ from tickets.actions.conversation import (
     reread_message,
     take_back_reply,
 )
+from tickets.actions.describing import FieldsRefused, rename_ticket, set_fields
 from tickets.actions.drafting import discard_draft, save_draft
 from tickets.actions.feedback import rate_answer, rate_ticket
 from tickets.actions.joining import link_tickets, merge_tickets, split_ticket
@@ -49,6 +50,7 @@ __all__ = [
     "BY_HAND",
     "UNDOABLE",
     "ChangedMeanwhile",
+    "FieldsRefused",
     "NotAmongAgents",
     "NothingSaid",
     "NothingToResend",
@@ -78,11 +80,13 @@ __all__ = [
     "open_ticket",
     "rate_answer",
     "rate_ticket",
+    "rename_ticket",
     "reopen_ticket",
     "reply_to_ticket",
     "reread_message",
     "resend_reply",
     "save_draft",
+    "set_fields",
     "set_priority",
     "solve_ticket",
     "split_ticket",

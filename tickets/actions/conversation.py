@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -13,11 +14,22 @@ from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import attachments, events, lifecycle, search
 from tickets.actions import steps
+from tickets.actions.describing import set_fields
 from tickets.actions.opening import open_follow_up, subject_of
 from tickets.actions.triage import set_priority, tag_ticket
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import OURS, Status
-from tickets.models import Body, CannedReply, Delivery, Draft, Event, Message, Ticket
+from tickets.models import (
+    Body,
+    CannedReply,
+    CustomField,
+    Delivery,
+    Draft,
+    Event,
+    Message,
+    Ticket,
+    understood,
+)
 from tickets.permissions import can_reply, can_take_back, can_work_on, is_customer_of, require
 
 # Why a ticket stands where it does that somebody wrote down by hand from an unreadable letter.
@@ -86,7 +98,7 @@ def reply_to_ticket(
     An agent's reply hands the turn to the customer, or does `then` (open, pending, solved); a
     customer's brings the ticket back to us. An agent who answers what is nobody's takes it.
     `canned` replies that went into the text do what they say besides: the last status among them
-    counts unless `then` is given; each priority and tag is a verb of the agent.
+    counts unless `then` is given; each priority, field and tag is a verb of the agent.
     """
     ticket = Ticket.objects.locked(steps.current(ticket))
     require(can_reply(by, ticket))
@@ -138,8 +150,18 @@ def _do_what_they_say(canned: list[CannedReply], ticket: Ticket, by: User) -> No
     for one in canned:
         if one.sets_priority:
             set_priority(ticket, priority=one.sets_priority, by=by)
+        set_fields(ticket, values=_fitting(one.sets_fields, ticket), by=by)
         tag_ticket(ticket, add=one.adds_tags.values_list("name", flat=True), by=by)
     CannedReply.objects.filter(pk__in=[one.pk for one in canned]).update(used=F("used") + 1)
+
+
+def _fitting(values: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    """Those of `values` that the ticket's fields take: one text may serve several places, and be
+    older than the fields."""
+    if not values:
+        return {}
+    fields = CustomField.objects.fitting(ticket.department_id, ticket.category_id)
+    return understood(values, fields)[0]
 
 
 def continue_conversation(

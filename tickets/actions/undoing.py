@@ -10,6 +10,7 @@ from departments.models import Category, Department, Service, User
 from helpdesk.lib.errors import DeskError
 from tickets import events, search, sla
 from tickets.actions import parting, steps
+from tickets.actions.describing import put_fields, put_subject
 from tickets.actions.parting import ChangedMeanwhile
 from tickets.lifecycle import Priority, Status
 from tickets.models import Event, Follower, Tag, Ticket, TicketLink
@@ -129,6 +130,21 @@ def _categorised(ticket: Ticket, event: Event) -> bool:
     return True
 
 
+def _fields_set(ticket: Ticket, event: Event) -> bool:
+    now: dict[str, Any] = event.details["now"]
+    if {slug: ticket.fields.get(slug) for slug in now} != now:
+        return False
+    put_fields(ticket, event.details["was"])
+    return True
+
+
+def _renamed(ticket: Ticket, event: Event) -> bool:
+    if ticket.subject != event.details["after"]:
+        return False
+    put_subject(ticket, event.details["before"])
+    return True
+
+
 def _followed(ticket: Ticket, event: Event) -> bool:
     gone, _rows = Follower.objects.filter(ticket=ticket, user=event.details["who_id"]).delete()
     return bool(gone)
@@ -174,6 +190,8 @@ INVERSES: Final[dict[Event.Kind, Callable[[Ticket, Event], bool]]] = {
     Event.Kind.PRIORITISED: _prioritised,
     Event.Kind.TAGGED: _tagged,
     Event.Kind.CATEGORISED: _categorised,
+    Event.Kind.FIELDS_SET: _fields_set,
+    Event.Kind.RENAMED: _renamed,
     Event.Kind.FOLLOWED: _followed,
     Event.Kind.UNFOLLOWED: _unfollowed,
     Event.Kind.LINKED: _linked,

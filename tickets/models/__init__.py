@@ -2,6 +2,8 @@
 
 from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.canned_reply import CannedReply
+from tickets.models.custom_field import CustomField, FieldOption, understood
+from tickets.models.definition import Definition
 from tickets.models.event import Event, Notification
 from tickets.models.message import Attachment, Body, Delivery, Draft, Message, PublicMessage
 from tickets.models.policy import EscalationRule, EscalationStep, FiredStep, Target
@@ -15,11 +17,14 @@ __all__ = [
     "BulkItem",
     "BulkJob",
     "CannedReply",
+    "CustomField",
+    "Definition",
     "Delivery",
     "Draft",
     "EscalationRule",
     "EscalationStep",
     "Event",
+    "FieldOption",
     "FiredStep",
     "Follower",
     "Message",
@@ -31,4 +36,5 @@ __all__ = [
     "Ticket",
     "TicketLink",
     "Workspace",
+    "understood",
 ]

@@ -1,11 +1,13 @@
 """Answers kept ready."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department, User
 from helpdesk.lib import multilingual
 from tickets.lifecycle import Priority, Status
+from tickets.models.custom_field import CustomField, understood
 
 
 class CannedReplyQuerySet(models.QuerySet["CannedReply"]):
@@ -62,6 +64,12 @@ class CannedReply(models.Model):
         _("set priority"), choices=Priority, null=True, blank=True
     )
     adds_tags = models.ManyToManyField("tickets.Tag", blank=True, verbose_name=_("add tags"))
+    sets_fields = models.JSONField(
+        _("set fields"),
+        default=dict,
+        blank=True,
+        help_text=_("Values of custom fields by their short names. Fields of other places stay."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     used = models.PositiveIntegerField(_("times used"), default=0, editable=False)
 
@@ -74,3 +82,15 @@ class CannedReply(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """The fields it sets must be there, and take what it writes into them."""
+        super().clean()
+        if not isinstance(self.sets_fields, dict):
+            raise ValidationError({"sets_fields": _("Name fields and their values.")})
+        if self.sets_fields:
+            clean, refused = understood(self.sets_fields, CustomField.objects.definitions())
+            if refused:
+                sentences = [f"{slug}: {sentence}" for slug, sentence in refused.items()]
+                raise ValidationError({"sets_fields": sentences})
+            self.sets_fields = clean

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import User
 from helpdesk.lib import multilingual
 from tickets.lifecycle import Priority, Status
+from tickets.models.definition import said
 from tickets.models.message import Message
 from tickets.models.ticket import Ticket
 
@@ -51,6 +52,8 @@ class Event(models.Model):
         ADMITTED = "admitted", _("sender let in")
         MOVED_OUT = "moved_out", _("message moved")
         COPIED = "copied", _("sent to another mailbox as well")
+        FIELDS_SET = "fields_set", _("fields changed")
+        RENAMED = "renamed", _("renamed")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -99,16 +102,24 @@ class Event(models.Model):
 
 
 # How things stood before, whole: for putting it back, not for a sentence.
-STANDINGS = {"was", "stood"}
+STANDINGS = {"was", "stood", "now"}
 STATUS_NAMES = {str(status): status.label for status in Status}
 PRIORITY_NAMES = {int(priority): priority.label for priority in Priority}
 
 
 # Kinds whose `before` and `after` are names, not statuses.
-NAMED_BY_WORDS = {Event.Kind.ASSIGNED, Event.Kind.MOVED, Event.Kind.CORRECTED}
+NAMED_BY_WORDS = {Event.Kind.ASSIGNED, Event.Kind.MOVED, Event.Kind.CORRECTED, Event.Kind.RENAMED}
 
 
 def _said(kind: str, key: str, value: Any) -> Any:
+    if key == "changes":
+        return [
+            {
+                "name": multilingual.pick(one["name"]) or one["slug"],
+                **{side: said(one["kind"], one[side]) for side in ("before", "after")},
+            }
+            for one in value
+        ]
     if isinstance(value, dict):
         return multilingual.pick(value)
     if isinstance(value, list):

@@ -149,6 +149,8 @@ class Ticket(models.Model):
     )
     preview = models.CharField(max_length=200, blank=True, editable=False)
     has_files = models.BooleanField(default=False, editable=False)
+    # What custom fields say of it, {slug: value}; see tickets/models/custom_field.py.
+    fields = models.JSONField(_("custom fields"), default=dict, blank=True, editable=False)
 
     created_at = models.DateTimeField(_("opened"), default=timezone.now)
     updated_at = models.DateTimeField(_("last message"), default=timezone.now)
@@ -214,6 +216,12 @@ class Ticket(models.Model):
             models.Index(fields=["department", "-updated_at", "-id"], name="ticket_by_update"),
             models.Index(fields=["customer", "-updated_at"], name="ticket_by_customer"),
             GinIndex(fields=["words"], name="ticket_by_words"),
+            GinIndex(
+                fields=["fields"],
+                opclasses=["jsonb_path_ops"],
+                condition=models.Q(status__in=sorted(AT_WORK)),
+                name="queue_by_fields",
+            ),
             GinIndex(
                 OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_by_part_of_subject"
             ),

@@ -44,7 +44,7 @@ def remember(message: Message, files: Iterable[str] | None = None) -> None:
 
 
 def remember_ticket(ticket: Ticket) -> None:
-    """Make `ticket` findable by its subject, number, customer and tags."""
+    """Make `ticket` findable by its subject, number, customer, tags and custom fields."""
     tags = ticket.tags.values_list("name", flat=True)
     Ticket.objects.filter(pk=ticket.pk).update(words=ticket_words(ticket, tags))
 
@@ -53,7 +53,8 @@ def ticket_words(ticket: Ticket, tags: Iterable[str] = ()) -> Func:
     """By what `ticket` is found: the value of its column `words`."""
     people = f"{ticket.customer.name} {ticket.customer.email}"
     subject = f"{ticket.number} {ticket.subject}"
-    return _vector([("A", subject), ("B", people), ("C", " ".join(tags))])
+    values = " ".join(str(one) for one in ticket.fields.values() if not isinstance(one, bool))
+    return _vector([("A", subject), ("B", people), ("C", " ".join(tags)), ("C", values)])
 
 
 def remember_again(tickets: QuerySet[Ticket]) -> int:

@@ -48,6 +48,28 @@ SAID = {
     "undone": ({"what": "split", "into": 10003, "undoes": 1}, "undid: split (#10003)"),
     "admitted": ({"who": "Mallory", "who_id": 1}, "let Mallory take part"),
     "moved_out": ({"source": 10005, "messages": [1]}, "moved a message here from #10005"),
+    "fields_set": (
+        {
+            "changes": [
+                {
+                    "slug": "paid_on",
+                    "name": {"en": "Paid"},
+                    "kind": "date",
+                    "before": None,
+                    "after": "2026-11-25",
+                },
+                {
+                    "slug": "plan",
+                    "name": {"en": "Plan"},
+                    "kind": "choice",
+                    "before": {"en": "Small"},
+                    "after": {"en": "Large"},
+                },
+            ]
+        },
+        "changed fields: Paid to “Nov. 25, 2026” · Plan from “Small” to “Large”",
+    ),
+    "renamed": ({"before": "Help", "after": "No invoice"}, "from “Help” to “No invoice”"),
     "copied": ({"mailbox": "sales@desk.example"}, "also sent to sales@desk.example"),
 }
 
