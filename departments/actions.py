@@ -43,9 +43,8 @@ def welcome_customer(email: str, *, name: str = "", language: str = "") -> User:
 def choose_notice(person: User, notice: Notice, *, wanted: bool) -> User:
     """Whether `person` gets letters of one kind; the person as they are then."""
     person = User.objects.select_for_update().get(pk=person.pk)
-    others = [one for one in person.unwanted_letters if one != notice]
-    person.unwanted_letters = others if wanted else [*others, notice]
-    person.save(update_fields=["unwanted_letters"])
+    person.choose(notice, wanted=wanted)
+    person.save(update_fields=["unwanted_letters", "turned"])
     return person
 
 

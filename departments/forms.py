@@ -40,7 +40,7 @@ def time_zones() -> list[tuple[str, object]]:
 
 
 class LettersField(forms.MultipleChoiceField):
-    """Which of these letters somebody wants; `of` fills it in, `unwanted` reads it."""
+    """Which of these letters somebody wants; `of` fills it in, `keep` reads it."""
 
     def __init__(self, notices: Iterable[Notice], **kwargs: Any) -> None:
         self.notices = list(notices)
@@ -56,10 +56,10 @@ class LettersField(forms.MultipleChoiceField):
         """What is ticked for `person`."""
         return [one for one in self.notices if person.wants(one)]
 
-    def unwanted(self, person: User, wanted: Iterable[str]) -> list[str]:
-        """What `person` does not want once only `wanted` of these are ticked."""
-        others = [one for one in person.unwanted_letters if one not in self.notices]
-        return [*others, *(one for one in self.notices if one not in wanted)]
+    def keep(self, person: User, wanted: Iterable[str]) -> None:
+        """Let `person` have only `wanted` of these. Saves nothing."""
+        for one in self.notices:
+            person.choose(one, wanted=one in wanted)
 
 
 class ProfileForm(forms.ModelForm):
@@ -88,8 +88,7 @@ class ProfileForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT002  # Django's own signature
         """Keep it all."""
-        self.instance.unwanted_letters = self.fields["letters"].unwanted(  # type: ignore[attr-defined]
-            self.instance, self.cleaned_data["letters"]
-        )
+        letters: LettersField = self.fields["letters"]
+        letters.keep(self.instance, self.cleaned_data["letters"])
         person: User = super().save(commit)
         return person

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from departments.models import Membership, User
-from tickets.models import Event, Ticket
+from departments.models import Membership, Reason, User, Way
+from tickets.models import Event, Follower, Ticket
 from tickets.permissions import works_in
 
 _HEARD = "_heard"
@@ -25,11 +25,22 @@ class Letter(StrEnum):
 
 @dataclass(frozen=True)
 class Hearer:
-    """One person who hears of one event: by `letter` (None: only behind the bell)."""
+    """One person who hears of one event: by `letter` (None: only behind the bell). Agents hear of
+    it for a `reason`, and decide on their own page how."""
 
     user: User
     letter: Letter | None = None
     rings: bool = False
+    reason: Reason | None = None
+
+    def as_wanted(self) -> "Hearer":
+        """The same without what they do not want."""
+        letter, rings = self.letter, self.rings
+        if letter is not None and not self.user.wants(letter):
+            letter = None
+        if rings and self.reason is not None and not self.user.hears(self.reason, Way.BELL):
+            rings = False
+        return replace(self, letter=letter, rings=rings)
 
 
 def audience_of(event: Event) -> list[Hearer]:
@@ -44,9 +55,10 @@ def audience_of(event: Event) -> list[Hearer]:
         finder = FINDERS.get(Event.Kind(event.kind))
         for hearer in finder(event, event.ticket) if finder else []:
             if hearer.user.is_active and hearer.user.pk != event.actor_id:
-                unwanted = hearer.letter is not None and not hearer.user.wants(hearer.letter)
-                known = replace(hearer, letter=None) if unwanted else hearer
-                heard.setdefault(hearer.user.pk, known)
+                wanted = hearer.as_wanted()
+                # Whoever silenced one reason may still hear for the next.
+                if wanted.letter is not None or wanted.rings:
+                    heard.setdefault(hearer.user.pk, wanted)
     return list(heard.values())
 
 
@@ -81,14 +93,22 @@ def _agents_of(ticket: Ticket) -> list[Hearer]:
     bells of the whole department."""
     hearers = []
     if ticket.assignee is not None and works_in(ticket.assignee, ticket.department_id):
-        hearers.append(Hearer(ticket.assignee, Letter.TO_AGENT, rings=True))
+        hearers.append(Hearer(ticket.assignee, Letter.TO_AGENT, rings=True, reason=Reason.MINE))
     works_here = Q(memberships__department=ticket.department_id)
-    listening = Q(following__ticket=ticket, following__in_copy=False)
-    listening &= works_here | Q(is_superuser=True)
+    follows = Follower.objects.filter(ticket=ticket, user=OuterRef("pk"), in_copy=False)
+    listening = Q(follows=True) & (works_here | Q(is_superuser=True))
     if ticket.assignee is None:
         listening |= works_here
-    others = User.objects.filter(listening, is_active=True).distinct().order_by("pk")
-    return [*hearers, *(Hearer(user, rings=True) for user in others)]
+    others = User.objects.annotate(follows=Exists(follows)).filter(listening, is_active=True)
+    for one in others.distinct().order_by("pk"):
+        reason = Reason.FOLLOWED if one.follows else Reason.UNASSIGNED
+        hearers.append(Hearer(one, rings=True, reason=reason))
+    return hearers
+
+
+def _bells_of(ticket: Ticket) -> list[Hearer]:
+    """The same people without letters."""
+    return [replace(one, letter=None) for one in _agents_of(ticket)]
 
 
 def _opened(event: Event, ticket: Ticket) -> list[Hearer]:
@@ -130,19 +150,25 @@ def _replied(event: Event, ticket: Ticket) -> list[Hearer]:
 def _noted(event: Event, ticket: Ticket) -> list[Hearer]:
     if event.message is not None and event.message.is_automatic:
         return []
-    people = [one.user for one in _agents_of(ticket) if one.rings]
+    hearers = []
     author = event.message.author if event.message else None
     if event.details.get("unsent") and author and works_in(author, ticket.department_id):
-        people.append(author)  # they believe that it was sent
-    return [Hearer(one, rings=True) for one in people]
+        # They believe that it was sent.
+        hearers.append(Hearer(author, rings=True, reason=Reason.UNDELIVERED))
+    for one in _bells_of(ticket):
+        reason = Reason.FOLLOWED if one.reason == Reason.MINE else one.reason
+        hearers.append(replace(one, reason=reason))
+    return hearers
 
 
 def _assigned(event: Event, ticket: Ticket) -> list[Hearer]:
-    return [Hearer(ticket.assignee, Letter.ASSIGNED, rings=True)] if ticket.assignee else []
+    if ticket.assignee is None:
+        return []
+    return [Hearer(ticket.assignee, Letter.ASSIGNED, rings=True, reason=Reason.ASSIGNED)]
 
 
 def _moved(event: Event, ticket: Ticket) -> list[Hearer]:
-    return [Hearer(one.user, rings=True) for one in _agents_of(ticket)]
+    return _bells_of(ticket)
 
 
 def _solved(event: Event, ticket: Ticket) -> list[Hearer]:
@@ -150,7 +176,7 @@ def _solved(event: Event, ticket: Ticket) -> list[Hearer]:
 
 
 def _reopened(event: Event, ticket: Ticket) -> list[Hearer]:
-    return [Hearer(one.user, rings=True) for one in _agents_of(ticket)]
+    return _bells_of(ticket)
 
 
 def _escalated(event: Event, ticket: Ticket) -> list[Hearer]:
@@ -162,13 +188,16 @@ def _escalated(event: Event, ticket: Ticket) -> list[Hearer]:
         people.append(ticket.assignee)
     people += User.objects.filter(pk__in=details.get("tells", [])).order_by("pk")
     allowed = [one for one in people if works_in(one, ticket.department_id)]
-    return [Hearer(one, Letter.ESCALATED, rings=True) for one in allowed]
+    return [Hearer(one, Letter.ESCALATED, rings=True, reason=Reason.ESCALATED) for one in allowed]
 
 
 def _author(event: Event, ticket: Ticket) -> list[Hearer]:
     author = event.message.author if event.message else None
     people = [one for one in (author, ticket.assignee) if one is not None]
-    return [Hearer(one, rings=True) for one in people if works_in(one, ticket.department_id)]
+    here = [one for one in people if works_in(one, ticket.department_id)]
+    is_rating = event.kind == Event.Kind.RATED
+    reason = Reason.RATED if is_rating else Reason.UNDELIVERED
+    return [Hearer(one, rings=True, reason=reason) for one in here]
 
 
 FINDERS = {

@@ -13,6 +13,10 @@ from tickets.models import Event, Notification
 def ring_bells(sender: type[Event], *, event: Event, **kwargs: Any) -> None:
     """A notification for everybody who hears of it in the browser."""
     Notification.objects.bulk_create(
-        [Notification(user=one.user, event=event) for one in audience_of(event) if one.rings],
+        [
+            Notification(user=one.user, event=event, reason=one.reason or "")
+            for one in audience_of(event)
+            if one.rings
+        ],
         ignore_conflicts=True,
     )

@@ -2,11 +2,13 @@
 
 from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
 from departments.models.knowledge import Category, Service
-from departments.models.people import Agent, ApiToken, Notice, Organisation, User
+from departments.models.people import Agent, ApiToken, Organisation, User
 from departments.models.places import Department, Membership, signature_of, signed
 from departments.models.reach import ReturnedMail
+from departments.models.wishes import LETTERS, Notice, Reason, Way
 
 __all__ = [
+    "LETTERS",
     "Agent",
     "ApiToken",
     "Category",
@@ -17,9 +19,11 @@ __all__ = [
     "OpeningHours",
     "OpeningSlot",
     "Organisation",
+    "Reason",
     "ReturnedMail",
     "Service",
     "User",
+    "Way",
     "signature_of",
     "signed",
 ]

@@ -16,20 +16,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from departments.models.wishes import NEEDS_BELL, ON_BY_DEFAULT, REASON_OF, Notice, Reason, Way
+
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from departments.models.places import Membership
-
-
-class Notice(models.TextChoices):
-    """Letters of ours that a person may do without; each has the name of its templates."""
-
-    RECEIVED = "received", _("confirmations that a request has arrived")
-    SOLVED = "solved", _("notices that a request is solved")
-    TO_AGENT = "to_agent", _("what customers write on your tickets")
-    ASSIGNED = "assigned", _("notices that a ticket is yours now")
-    ESCALATED = "escalated", _("notices that a ticket needs you")
 
 
 class Organisation(models.Model):
@@ -132,6 +124,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     unwanted_letters = ArrayField(
         models.CharField(max_length=9, choices=Notice), default=list, blank=True, editable=False
     )
+    # What an agent wants to hear otherwise than by default: "reason:way".
+    turned = ArrayField(models.CharField(max_length=24), default=list, blank=True, editable=False)
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     notes = models.TextField(_("notes for agents"), blank=True)
     is_active = models.BooleanField(
@@ -182,7 +176,32 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def wants(self, letter: str) -> bool:
         """Do they want letters of this kind?"""
+        reason = REASON_OF.get(letter)  # type: ignore[call-overload]
+        if reason is not None:
+            return self.hears(reason, Way.LETTER)
         return letter not in self.unwanted_letters
+
+    def hears(self, reason: Reason, way: Way) -> bool:
+        """Do they, as an agent, want to be told for this reason in this way?"""
+        if way in NEEDS_BELL and not self.hears(reason, Way.BELL):
+            return False
+        return (f"{reason}:{way}" in self.turned) != ((reason, way) in ON_BY_DEFAULT)
+
+    def choose(self, notice: Notice, *, wanted: bool) -> None:
+        """Let them have letters of one kind or not. Saves nothing."""
+        reason = REASON_OF.get(notice)
+        if reason is not None:
+            self.turn(reason, Way.LETTER, on=wanted)
+        else:
+            others = [one for one in self.unwanted_letters if one != notice]
+            self.unwanted_letters = others if wanted else [*others, notice]
+
+    def turn(self, reason: Reason, way: Way, *, on: bool) -> None:
+        """Tell them, as an agent, for this reason in this way or not. Saves nothing."""
+        name = f"{reason}:{way}"
+        others = [one for one in self.turned if one != name]
+        as_by_default = on == ((reason, way) in ON_BY_DEFAULT)
+        self.turned = others if as_by_default else [*others, name]
 
     @property
     def grace(self) -> timedelta:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from departments.models import Reason, Way
 from tickets import actions
 from tickets.audience import Letter, acknowledged, audience_of
 from tickets.models import Event, Message, Notification
@@ -60,6 +61,45 @@ def test_arrival_is_confirmed_to_people_and_not_to_machines(ticket, carla):
 
     Message.objects.update(is_automatic=True)
     assert acknowledged(ticket.events.get(kind=Event.Kind.OPENED)) is None
+
+
+def reasons(ticket, kind) -> dict[str, str]:
+    told = Notification.objects.filter(event__ticket=ticket.pk, event__kind=kind)
+    return {one.user.email.partition("@")[0]: one.reason for one in told.select_related("user")}
+
+
+def test_everybody_is_told_why(ada, grace, carla, root, ticket):
+    assert reasons(ticket, "opened") == {"ada": "unassigned", "grace": "unassigned"}
+
+    actions.assign_ticket(ticket, to=ada, by=grace)
+    actions.follow_ticket(ticket, who=grace, by=grace)
+    actions.reply_to_ticket(ticket, by=carla, body="October")
+    actions.add_note(ticket, by=root, body="Careful")
+
+    assert reasons(ticket, "assigned") == {"ada": "assigned"}
+    assert reasons(ticket, "replied") == {"ada": "mine", "grace": "followed"}
+    assert reasons(ticket, "noted") == {"ada": "followed", "grace": "followed"}
+
+
+def test_a_silenced_reason_rings_no_bell_and_the_others_do(ticket, ada, grace, carla):
+    ada.turn(Reason.MINE, Way.BELL, on=False)
+    ada.turn(Reason.ASSIGNED, Way.LETTER, on=False)
+    ada.save()
+    actions.assign_ticket(ticket, to=ada, by=grace)
+    actions.reply_to_ticket(ticket, by=carla, body="October")
+
+    assert heard(ticket, "assigned") == {"ada": None}
+    assert heard(ticket, "replied") == {"ada": Letter.TO_AGENT}
+    assert reasons(ticket, "replied") == {}
+
+
+def test_whoever_silenced_everything_is_left_alone(ticket, ada, grace):
+    for way in (Way.BELL, Way.LETTER):
+        ada.turn(Reason.ASSIGNED, way, on=False)
+    ada.save()
+    actions.assign_ticket(ticket, to=ada, by=grace)
+
+    assert heard(ticket, "assigned") == {}
 
 
 @pytest.mark.parametrize("kind", Event.Kind)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import User
+from departments.models import Reason, User
 from helpdesk.lib import multilingual
 from tickets.lifecycle import Priority, Status
 from tickets.models.definition import said
@@ -140,6 +140,8 @@ class Notification(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="notifications")
+    # Why they are told; empty for lines from before reasons were kept.
+    reason = models.CharField(max_length=11, choices=Reason, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -150,7 +152,8 @@ class Notification(models.Model):
                 fields=["user", "-id"],
                 condition=models.Q(read_at__isnull=True),
                 name="unread_notifications",
-            )
+            ),
+            models.Index(fields=["user", "-id"], name="notifications_of"),
         ]
 
     def __str__(self) -> str:

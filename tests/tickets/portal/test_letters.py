@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from departments.models import Notice
+from departments.models import Notice, Reason, Way
 from helpdesk.lib import tokens
 from tickets.links import letters_link
 
@@ -46,6 +46,19 @@ def test_twice_is_no_more_than_once_and_it_can_begin_again(link, stranger, carla
     stranger.post(link, {"wanted": "1"})
     carla.refresh_from_db()
     assert carla.unwanted_letters == []
+
+
+def test_an_agent_ends_a_kind_of_letters_and_still_hears_the_bell(stranger, ada):
+    link = letters_link(ada, Notice.ASSIGNED).replace("http://127.0.0.1:8000", "")
+
+    stranger.post(link)
+    ada.refresh_from_db()
+    assert not ada.hears(Reason.ASSIGNED, Way.LETTER)
+    assert ada.hears(Reason.ASSIGNED, Way.BELL)
+
+    stranger.post(link, {"wanted": "1"})
+    ada.refresh_from_db()
+    assert ada.turned == []
 
 
 @pytest.mark.parametrize("token", ["x", "rate", "other"])
@@ -92,7 +105,9 @@ def test_an_agent_chooses_letters_and_seconds_of_grace(enter, ada, settings):
 
     ada.refresh_from_db()
     assert ada.grace.total_seconds() == 30
-    assert set(ada.unwanted_letters) == {"assigned", "escalated"}
+    assert not ada.wants(Notice.ASSIGNED)
+    assert not ada.wants(Notice.ESCALATED)
+    assert ada.wants(Notice.TO_AGENT)
 
     client.post(url, {**fields, "undo_seconds": "", "letters": []})
     ada.refresh_from_db()

@@ -96,9 +96,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     @transaction.atomic
     def save(self, commit: bool = True) -> User:  # noqa: FBT002  # Django's own signature
         """Keep the person and their signatures."""
-        self.instance.unwanted_letters = self.fields["letters"].unwanted(  # type: ignore[attr-defined]
-            self.instance, self.cleaned_data["letters"]
-        )
+        self.fields["letters"].keep(self.instance, self.cleaned_data["letters"])  # type: ignore[attr-defined]
         user: User = super().save(commit)
         for membership in self.memberships:
             membership.signature = self.cleaned_data[self._name(membership)]
