@@ -97,6 +97,8 @@ TICKET_PAGES = {
     "agent:priority",
     "agent:tags",
     "agent:category",
+    "agent:fields",
+    "agent:renaming",
     "agent:followers",
     "agent:copies",
     "agent:solution",

@@ -32,10 +32,13 @@ def set_fields(ticket: Ticket, *, values: Mapping[str, Any], by: User | None) ->
     department and category. All of them or, raising FieldsRefused, none."""
     ticket = Ticket.objects.locked(ticket)
     require(can_work_on(by, ticket))
-    if not values:
+    # What stands there already needs no leave, also where it would no longer be offered.
+    stands = ticket.fields
+    asked = {key: one for key, one in values.items() if key not in stands or one != stands[key]}
+    if not asked:
         return ticket
     definitions = CustomField.objects.fitting(ticket.department_id, ticket.category_id)
-    clean, refused = understood(dict(values), definitions)
+    clean, refused = understood(asked, definitions)
     if refused:
         raise FieldsRefused(refused, definitions)
     _write(ticket, clean, definitions, by=by)

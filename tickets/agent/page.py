@@ -12,7 +12,17 @@ from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
 from tickets import forms
 from tickets.lifecycle import Status
-from tickets.models import CannedReply, Draft, Follower, Message, Tag, Ticket, TicketLink
+from tickets.models import (
+    CannedReply,
+    CustomField,
+    Definition,
+    Draft,
+    Follower,
+    Message,
+    Tag,
+    Ticket,
+    TicketLink,
+)
 from tickets.permissions import works_in
 
 EARLIER = 5
@@ -26,7 +36,8 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
     Adds: tag_names [str], people [{pk, name, email, in_copy, stands_in}], leading and led [{kind,
     number, subject, status, department}] (links from and to it), drafts [{kind, text}] of the
     reader, earlier [{number, subject, status}] of the same customer, absorbed [number] (merged
-    into it), own_signature of the reader in its department.
+    into it), own_signature of the reader in its department, custom_fields (all there are, as
+    `Definition.of` takes them).
     """
     here = OuterRef("pk")
     other = Ticket.objects.workable_by(reader).filter(customer=OuterRef("customer"))
@@ -68,6 +79,7 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
                 earlier.values(data=JSONObject(number="pk", subject="subject", status="status"))
             ),
             absorbed=ArraySubquery(Ticket.objects.filter(merged_into=here).values("pk")),
+            custom_fields=ArraySubquery(CustomField.objects.as_json()),
             own_signature=Subquery(
                 Membership.objects.filter(user=reader, department=OuterRef("department")).values(
                     "signature"
@@ -131,8 +143,27 @@ def furniture_for(reader: User) -> Furniture:
     return found
 
 
+def fields_of(ticket: Any) -> tuple[list[Definition], list[tuple[Definition, str]]]:
+    """The custom fields that belong to it, and (field, value in words) of those that say something
+    from before, when it was elsewhere or they were in use; `ticket` comes from `tickets_for`."""
+    every = [Definition.of(one) for one in ticket.custom_fields]
+    own = [
+        one for one in every if one.is_active and one.fits(ticket.department_id, ticket.category_id)
+    ]
+    former = [
+        (one, one.words(ticket.fields[one.slug]))
+        for one in every
+        if one not in own and one.slug in ticket.fields
+    ]
+    return own, former
+
+
 def sidebar_forms(
-    ticket: Ticket, reader: User, things: Furniture, agents: list[User]
+    ticket: Ticket,
+    reader: User,
+    things: Furniture,
+    agents: list[User],
+    fields: list[Definition],
 ) -> dict[str, forms.TicketForm]:
     """The forms of the side panel with what stands now; none of them asks the database."""
     people = [(one.pk, str(one)) for one in agents]
@@ -163,6 +194,8 @@ def sidebar_forms(
             },
             **common,
         ),
+        "fields": forms.FieldsForm(definitions=fields, **common),
+        "renaming": forms.RenamingForm(initial={"subject": ticket.subject}, **common),
         "tags": forms.TagsForm(**common),
         "followers": forms.FollowerForm(choices={"who": people}, **common),
         "copies": forms.CopyForm(**common),

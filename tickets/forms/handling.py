@@ -67,6 +67,13 @@ class CategoryForm(TicketForm):
     )
 
 
+class RenamingForm(TicketForm):
+    """rename_ticket."""
+
+    slug = "renaming"
+    subject = forms.CharField(max_length=500, label=_("Subject"))
+
+
 class TagsForm(TicketForm):
     """tag_ticket: words to put on, separated by commas, and one to take off."""
 

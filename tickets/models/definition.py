@@ -96,6 +96,22 @@ class Definition:
             return None
         return CLEANERS[self.kind](self, value)
 
+    def typed(self, value: Value | None) -> str:
+        """`value` as an input shows it and `clean` takes it."""
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return f"{Decimal(str(value)):f}" if isinstance(value, int | float) else value
+
+    def choices(self, present: Value | None = None) -> list[tuple[str, str]]:
+        """(what is typed, its name) of what can be chosen; with `present` though it is switched
+        off."""
+        if self.kind == Kind.YES_NO:
+            return [("yes", str(_("yes"))), ("no", str(_("no")))]
+        offered = [one for one in self.options if one.is_active or one.key == present]
+        return [(one.key, str(one)) for one in offered]
+
     def told(self, value: Value | None) -> Any:
         """`value` for a line of history: it must be readable when the choice is gone."""
         if self.kind == Kind.CHOICE and value is not None:

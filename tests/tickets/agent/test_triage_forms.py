@@ -11,8 +11,8 @@ from tickets.models import Event, Message, Ticket, TicketLink
 
 PART = {"HX-Request": "true"}
 EVERY = (
-    *("assignment", "department_of_ticket", "priority", "tags", "category", "followers"),
-    *("copies", "solution", "hold", "reopening", "closure", "spam", "escalation"),
+    *("assignment", "department_of_ticket", "priority", "tags", "category", "fields", "followers"),
+    *("renaming", "copies", "solution", "hold", "reopening", "closure", "spam", "escalation"),
     *("merge", "split", "links"),
 )
 

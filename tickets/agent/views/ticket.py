@@ -57,6 +57,7 @@ def show(
     said = [line.message for line in lines if line.message is not None]
     furniture = page.furniture_for(reader)
     agents = list(forms.agents_for(one))
+    fields, former_fields = page.fields_of(one)
     wanted = request.GET.get("pictures", "")
     # Typed before the session ended, given back after the sign-in.
     kept_reply = kept.take(request, sent_to=f"{request.path}replies/")
@@ -65,7 +66,8 @@ def show(
         "ticket": one,
         "lines": lines,
         "pictures": int(wanted) if wanted.isascii() and wanted.isdigit() else None,
-        "forms": page.sidebar_forms(one, reader, furniture, agents),
+        "forms": page.sidebar_forms(one, reader, furniture, agents, fields),
+        "former_fields": former_fields,
         "things": furniture,
         "in_copy": [person for person in one.people if person["in_copy"]],
         "addressee": next(

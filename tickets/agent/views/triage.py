@@ -97,6 +97,20 @@ def category(request: SignedInRequest, number: int) -> HttpResponse:
 
 @agent_required
 @require_POST
+def fields(request: SignedInRequest, number: int) -> HttpResponse:
+    """Write down what custom fields ask."""
+    return _done(request, number, forms.FieldsForm, actions.set_fields)
+
+
+@agent_required
+@require_POST
+def renaming(request: SignedInRequest, number: int) -> HttpResponse:
+    """Call it by another subject."""
+    return _done(request, number, forms.RenamingForm, actions.rename_ticket)
+
+
+@agent_required
+@require_POST
 def followers(request: SignedInRequest, number: int) -> HttpResponse:
     """Let an agent follow, or anybody hear no more of it."""
 

@@ -1,0 +1,138 @@
+"""Custom fields beside a ticket, and its subject where it stands."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from departments.models import Category
+from tests.tickets.custom_fields import make
+from tickets import actions
+
+PART = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def page(enter, ada, ticket):
+    """Ada's page of the ticket, as text."""
+    client = enter(ada)
+    return lambda: client.get(reverse("agent:ticket", args=[ticket.number])).content.decode()
+
+
+@pytest.fixture
+def send(enter, ada, ticket):
+    """Post to the ticket as Ada and look at it anew."""
+    client = enter(ada)
+
+    def post(name, data, **extra):
+        answer = client.post(reverse(f"agent:{name}", args=[ticket.number]), data, **extra)
+        ticket.refresh_from_db()
+        return answer
+
+    return post
+
+
+def test_a_field_is_filled_and_emptied(send, ticket):
+    make("contract")
+    make("urgent", "yes_no")
+
+    send("fields", {"field-contract": "4711", "field-urgent": "no"})
+    assert ticket.fields == {"contract": "4711", "urgent": False}
+    send("fields", {"field-contract": "", "initial-field-contract": "4711"})
+    assert ticket.fields == {"urgent": False}
+
+
+def test_what_is_wrong_comes_back_as_it_was_typed(send, ticket):
+    make("amount", "number", help={"en": "In <euros>"})
+
+    answer = send("fields", {"field-amount": "a lot"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="a lot"' in page
+    assert "Write a number" in page
+    assert "In &lt;euros&gt;" in page
+    assert ticket.fields == {}
+
+
+def test_an_old_page_empties_nothing_that_a_colleague_wrote(send, ticket, grace):
+    make("contract")
+    make("amount", "number")
+    actions.set_fields(ticket, values={"contract": "4711"}, by=grace)
+
+    send("fields", {"field-contract": "", "initial-field-contract": "", "field-amount": "5"})
+
+    assert ticket.fields == {"contract": "4711", "amount": 5}
+
+
+def test_htmx_gets_the_panel_open(send):
+    make("contract")
+
+    answer = send("fields", {"field-contract": "4711"}, headers=PART, follow=True)
+
+    assert "<html" not in answer.content.decode()
+    assert 'value="4711"' in answer.content.decode()
+
+
+def test_only_fields_of_its_place_are_offered_and_others_only_say_what_they_said(
+    page, ticket, root, billing, hosting
+):
+    topic = Category.objects.create(slug="bills", name={"en": "Bills"}, department=billing)
+    make("domain", departments=(hosting,))
+    make("invoice", categories=(topic,))
+    assert "fields-panel" not in page()
+
+    actions.categorise_ticket(ticket, category=topic, service=None, by=root)
+    actions.set_fields(ticket, values={"invoice": "R-17"}, by=root)
+    assert 'name="field-invoice"' in page()
+    assert "field-domain" not in page()
+
+    actions.categorise_ticket(ticket, category=None, service=None, by=root)
+    assert 'name="field-invoice"' not in page()
+    assert "R-17" in page()
+    assert "From before" in page()
+
+
+def test_a_choice_that_is_switched_off_stays_where_it_was_chosen(page, send, ticket, ada):
+    field = make("plan", "choice", options=("small", "large"))
+    actions.set_fields(ticket, values={"plan": "small"}, by=ada)
+    field.options.update(is_active=False)
+
+    assert '<option value="small" selected>Small</option>' in page()
+    assert "Large" not in page()
+    assert send("fields", {"field-plan": "small"}).status_code == 302
+
+
+def test_the_page_asks_no_more_for_fields(enter, ada, ticket):
+    browser, url = enter(ada), reverse("agent:ticket", args=[ticket.number])
+    browser.get(url)
+    with CaptureQueriesContext(connection) as without:
+        browser.get(url)
+    for number in range(5):
+        make(f"field_{number}", "choice", options=("a", "b"))
+    with CaptureQueriesContext(connection) as with_fields:
+        page = browser.get(url).content.decode()
+
+    assert page.count('name="field-') == 5
+    assert len(with_fields) == len(without)
+
+
+def test_it_is_renamed_where_its_subject_stands(page, send, ticket):
+    assert 'id="renaming-subject"' in page()
+
+    answer = send("renaming", {"subject": "No <invoice>"})
+
+    assert answer.status_code == 302
+    assert ticket.subject == "No <invoice>"
+    assert "renamed it from" in page()
+    assert "No &lt;invoice&gt;" in page()
+
+
+def test_an_empty_subject_comes_back_with_a_sentence(send, ticket):
+    before = ticket.subject
+
+    answer = send("renaming", {"subject": "  "}, headers=PART)
+
+    assert answer.status_code == 422
+    assert "This field is required." in answer.content.decode()
+    assert ticket.subject == before
