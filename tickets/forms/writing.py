@@ -58,7 +58,7 @@ class AgentReplyForm(ReplyForm, TicketForm):
         anyway, last = data.pop("anyway", False), data.pop("last_message", None)
         if self.errors:
             return data
-        if (names := placeholders.unknown(data["body"])) and not anyway:
+        if (names := placeholders.unknown(data["body"], self.ticket)) and not anyway:
             self._doubt(
                 _("Nobody fills %(names)s. Correct it, or send it as it is.")
                 % {"names": ", ".join(dict.fromkeys(names))}

@@ -33,7 +33,7 @@ class CannedReply(models.Model):
         rows=6,
         help_text=_(
             "Placeholders: {customer.name}, {ticket.number}, {ticket.subject}, {agent.name}, "
-            "{department.name}"
+            "{department.name}, and {field.…} with the short name of a custom field"
         ),
     )
     department = models.ForeignKey(
