@@ -14,24 +14,35 @@ tag        a tag
 category, service   their short names
 since, until        days (YYYY-MM-DD) between which the ticket was opened, in the reader's zone
 overdue    `true`
+
+Custom fields are asked for by their short names, those that are in use where the reader works:
+
+field.contract      a part of a text, or what a number, day, yes or no (`yes`, `no`) is
+field.plan          one key of a choice, or several with commas between them
+field.amount__gte, field.amount__lte    a number or day from which, until which
+
+Other names beginning so mean nothing here. So an address asks for at most two comparisons a field.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
-from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, FilterSet
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet
 
 from departments.models import Category, Department, Service, User
+from helpdesk.lib.errors import DeskError
 from tickets import search
 from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
-from tickets.models import Ticket
+from tickets.models import CustomField, Definition, Ticket
+from tickets.models.definition import Kind
 from tickets.models.ticket import TicketQuerySet
 
 GROUPS = {"ours": OURS, "at_work": AT_WORK, "finished": FINISHED}
@@ -42,6 +53,9 @@ STATUSES = [
     *Status.choices,
 ]
 Choices = list[tuple[str, str]]
+FIELD = "field."
+COMPARED = frozenset({Kind.NUMBER, Kind.DATE})
+MOST_KEYS = 20
 
 
 class Sight:
@@ -74,6 +88,14 @@ class Sight:
     def services(self) -> list[Service]:
         """Every service: they belong to no department."""
         return list(Service.objects.all())
+
+    @cached_property
+    def fields(self) -> list[Definition]:
+        """Active custom fields of these departments; a customer's are those they were asked for."""
+        active = CustomField.objects.filter(is_active=True).definitions()
+        if not self.user.is_agent:
+            return [one for one in active if one.asked_in_portal]
+        return [one for one in active if any(one.is_of(place.pk) for place in self.departments)]
 
     def department_choices(self) -> Choices:
         """(short name, name)."""
@@ -127,6 +149,90 @@ def _choice(label: Any, empty: Any, choices: Any, **more: Any) -> Any:
     return ChoiceFilter(label=label, empty_label=empty, choices=choices, **more)
 
 
+class OneOrSeveral(forms.Select):
+    """A list of keys; several that an address names with commas stand in it as one line."""
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
+        """The lines, with the one that was asked for."""
+        labels = {str(key): str(label) for key, label in self.choices}
+        asked = value[0] if value else ""
+        if "," in asked:
+            said = [labels.get(key.strip(), key) for key in asked.split(",")]
+            self.choices = [*self.choices, (asked, ", ".join(said))]
+        return super().optgroups(name, value, attrs)
+
+
+class Wanted(forms.CharField):
+    """What is asked of a custom field, cleaned to a value as it is kept; of a choice to several."""
+
+    def __init__(self, definition: Definition, sign: str, **kwargs: Any) -> None:
+        self.definition, self.sign = definition, sign
+        super().__init__(max_length=200, widget=self._input(str(kwargs.get("label"))), **kwargs)
+
+    def _input(self, label: str) -> forms.Widget:
+        attrs = {"class": "input", "aria-label": label}
+        if self.definition.kind in {Kind.CHOICE, Kind.YES_NO}:
+            return OneOrSeveral(attrs, choices=[("", label), *self.definition.choices()])
+        if self.definition.kind == Kind.DATE:
+            return forms.TextInput(attrs | {"type": "date"})
+        return forms.TextInput(attrs | {"placeholder": label})
+
+    def clean(self, value: Any) -> Any:
+        """The value, a list of keys of a choice, None for nothing."""
+        typed = super().clean(value)
+        try:
+            if self.definition.kind == Kind.CHOICE:
+                return self._keys(typed)
+            return self.definition.clean(typed)
+        except DeskError as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def _keys(self, typed: str) -> list[str] | None:
+        keys = [one.strip() for one in typed.split(",") if one.strip()]
+        known = {one.key for one in self.definition.options}
+        if len(keys) > MOST_KEYS or not known.issuperset(keys):
+            raise DeskError(_("Choose one of what is offered."))
+        return keys or None
+
+
+class FieldFilter(Filter):  # type: ignore[misc]  # django-filter has no types
+    """Tickets whose custom field says what is wanted; `sign` is "", "gte" or "lte"."""
+
+    field_class = Wanted
+    LABELS: ClassVar = {"": "%s", "gte": _("%s from"), "lte": _("%s until")}
+
+    def __init__(self, definition: Definition, sign: str = "") -> None:
+        label = str(self.LABELS[sign]) % definition
+        super().__init__(label=label, definition=definition, sign=sign)
+        self.definition, self.sign = definition, sign
+
+    @property
+    def is_compared(self) -> bool:
+        """Is it answered row by row, because no index helps?"""
+        return bool(self.sign) or self.definition.kind == Kind.TEXT
+
+    @property
+    def is_drawn(self) -> bool:
+        """Has it an input of its own? A number or day is asked for from and until."""
+        return bool(self.sign) or self.definition.kind not in COMPARED
+
+    def filter(self, tickets: QuerySet[Ticket], value: Any) -> QuerySet[Ticket]:
+        """Those of `tickets` that fit; all of them where nothing is wanted."""
+        slug, name = self.definition.slug, f"field_{self.definition.slug}"
+        if value is None:
+            return tickets
+        if self.sign:
+            found = tickets.alias(**{name: KeyTransform(slug, "fields")})
+            return found.filter(**{f"{name}__{self.sign}": value})
+        if self.definition.kind == Kind.TEXT:
+            found = tickets.alias(**{name: KeyTextTransform(slug, "fields")})
+            return found.filter(**{f"{name}__icontains": value})
+        wanted = Q()
+        for one in value if isinstance(value, list) else [value]:
+            wanted |= Q(fields__contains={slug: one})
+        return tickets.filter(wanted)
+
+
 def starts(day: date) -> datetime:
     """The first moment of `day` in the reader's time zone."""
     return timezone.make_aware(datetime.combine(day, time.min))
@@ -166,6 +272,39 @@ class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no typ
         }
         for name, choices in lists.items():
             self.filters[name].extra["choices"] = Later(choices)
+        if any(str(name).startswith(FIELD) for name in self.data):
+            self.offer_fields()
+
+    def offer_fields(self) -> None:
+        """Take custom fields in: where they are asked for, and where they are to be drawn."""
+        for definition in self.sight.fields:
+            signs = ("", "gte", "lte") if definition.kind in COMPARED else ("",)
+            for sign in signs:
+                name = f"{FIELD}{definition.slug}{f'__{sign}' if sign else ''}"
+                if name not in self.filters:
+                    self.filters[name] = FieldFilter(definition, sign)
+                    self.filters[name].parent, self.filters[name].model = self, Ticket
+
+    def _used_fields(self) -> list[FieldFilter]:
+        return [
+            one
+            for name, one in self.filters.items()
+            if isinstance(one, FieldFilter) and self.data.get(name)
+        ]
+
+    @property
+    def drawn_fields(self) -> list[Any]:
+        """Inputs for custom fields, as parts of the form."""
+        return [
+            self.form[name]
+            for name, one in self.filters.items()
+            if isinstance(one, FieldFilter) and one.is_drawn
+        ]
+
+    @property
+    def compares_fields(self) -> bool:
+        """Does it look into custom fields row by row, which is too dear for a counter?"""
+        return any(one.is_compared for one in self._used_fields())
 
     @property
     def is_used(self) -> bool:
@@ -176,7 +315,7 @@ class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no typ
     def is_used_beside_the_usual(self) -> bool:
         """Does one of the filters that lists fold away say something?"""
         folded = ("priority", "customer", "tag", "overdue")
-        return any(self.data.get(name) for name in folded)
+        return any(self.data.get(name) for name in folded) or bool(self._used_fields())
 
     @property
     def needs_words(self) -> bool:

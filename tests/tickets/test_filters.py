@@ -7,17 +7,19 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from departments.models import Category, Service, User
+from tests.tickets.custom_fields import make
 from tickets.actions import (
     assign_ticket,
     categorise_ticket,
     open_ticket,
+    set_fields,
     set_priority,
     solve_ticket,
     tag_ticket,
 )
 from tickets.filters import Sight, TicketFilter
 from tickets.lifecycle import Priority
-from tickets.models import Ticket
+from tickets.models import CustomField, Ticket
 
 
 @pytest.fixture
@@ -127,3 +129,76 @@ def test_colleagues_are_those_of_ones_departments_who_are_still_here(ada, grace,
 
     assert {person.pk for person in sight.colleagues} == {ada.pk, grace.pk}
     assert User.objects.filter(pk=bo.pk).exists()
+
+
+@pytest.fixture
+def fields(ticket, other, ada, hosting):
+    make("contract")
+    make("amount", "number")
+    make("paid_on", "date")
+    make("plan", "choice", options=("small", "large", "huge"))
+    make("urgent", "yes_no")
+    make("domain", departments=(hosting,))
+    first = {"contract": "Ж-4711", "amount": 5, "paid_on": "2026-11-05", "plan": "small"}
+    set_fields(ticket, values=first | {"urgent": False}, by=ada)
+    set_fields(other, values={"amount": 12.5, "paid_on": "2026-12-01", "plan": "huge"}, by=ada)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("field.contract=ж-47", [0]),
+        ("field.contract=%25", []),
+        ("field.amount=5.0", [0]),
+        ("field.amount__gte=5", [0, 1]),
+        ("field.amount__gte=5.5", [1]),
+        ("field.amount__lte=12&field.amount__gte=1", [0]),
+        ("field.paid_on__gte=2026-11-06", [1]),
+        ("field.paid_on=2026-11-05", [0]),
+        ("field.plan=small", [0]),
+        ("field.plan=huge,%20large", [1]),
+        ("field.plan=huge,small&field.urgent=no", [0]),
+        ("field.urgent=yes", []),
+        ("field.amount=&field.plan=", [0, 1]),
+    ],
+)
+def test_by_custom_fields(ticket, other, fields, pick, query, found):
+    both = [ticket, other]
+
+    assert pick(query) == [both[number] for number in found]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "field.nothing=1",
+        "field.amount__contains=1",
+        "field.amount__gte__lte=1",
+        "field.words=x",
+        "field.department__slug=billing",
+        "field.domain=desk",  # Hosting's, and Ada works in Billing
+        "field.=1&field=2&field.__class__=3&field.amount'%20OR%201=1",
+    ],
+)
+def test_names_that_are_no_field_mean_nothing(ticket, other, fields, pick, query):
+    assert pick(query) == [ticket, other]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["field.amount=x", "field.amount__gte=1e9", "field.paid_on=tomorrow", "field.plan=tiny"],
+)
+def test_values_that_no_field_can_have_let_nothing_through(fields, pick, query):
+    assert pick(query) == []
+
+
+def test_a_field_that_is_switched_off_is_no_filter(ticket, other, fields, pick):
+    CustomField.objects.update(is_active=False)
+
+    assert pick("field.plan=small") == [ticket, other]
+
+
+def test_filters_without_fields_ask_nothing_of_them(ticket, ada, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        tickets = Ticket.objects.all()
+        list(TicketFilter(QueryDict("tag=x"), queryset=tickets, sight=Sight(ada)).tickets)

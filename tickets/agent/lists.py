@@ -216,6 +216,6 @@ def narrowed(
 
 def countable(tickets: TicketFilter) -> QuerySet[Ticket] | None:
     """What a counter may count of a filter: its unfinished tickets; None if that is too dear."""
-    if tickets.needs_words:
+    if tickets.needs_words or tickets.compares_fields:
         return None
     return tickets.tickets.filter(status__in=AT_WORK)

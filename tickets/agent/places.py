@@ -10,6 +10,8 @@ from tickets.agent.paging import asked
 from tickets.filters import TicketFilter
 
 PLACE: Final = ("list", "sort", "at")
+MOST_FIELDS = 20
+_FIELD = re.compile(r"field\.[a-z][a-z0-9_]{0,50}", re.ASCII)
 _NAME = re.compile(r"(?:(department|workspace):)?([\w-]{1,100})", re.ASCII)
 
 
@@ -18,7 +20,8 @@ def place_in(data: QueryDict) -> str:
     if not all(asked(data, name) for name in PLACE):
         return ""
     kept = QueryDict(mutable=True)
-    for name in (*TicketFilter.base_filters, *PLACE):
+    fields = [name for name in data if _FIELD.fullmatch(name)][:MOST_FIELDS]
+    for name in (*TicketFilter.base_filters, *fields, *PLACE):
         if value := asked(data, name):
             kept[name] = value
     return kept.urlencode()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from departments.models import Category
 from tests.tickets.custom_fields import make
 from tickets import actions
+from tickets.models import Workspace
 
 PART = {"HX-Request": "true"}
 
@@ -136,3 +137,58 @@ def test_an_empty_subject_comes_back_with_a_sentence(send, ticket):
     assert answer.status_code == 422
     assert "This field is required." in answer.content.decode()
     assert ticket.subject == before
+
+
+def test_a_list_offers_what_its_fields_can_be_asked(enter, ada, ticket):
+    make("plan", "choice", options=("small", "large", "huge"))
+    make("amount", "number", name={"en": "Amount"})
+    make("paid_on", "date", name={"en": "Paid"})
+    actions.set_fields(ticket, values={"plan": "small", "amount": 7}, by=ada)
+    browser = enter(ada)
+
+    page = browser.get("/agent/views/all/?field.plan=small,large&field.amount__gte=5")
+
+    text = page.content.decode()
+    assert [row.ticket for row in page.context["rows"]] == [ticket]
+    assert '<option value="small,large" selected>Small, Large</option>' in text
+    assert 'name="field.amount__gte" value="5"' in text
+    assert 'name="field.paid_on__lte"' in text
+    # It leads on to pages, workspaces and tickets of the same filter.
+    assert "field.amount__gte=5&amp;field.plan=small%2Clarge" in text
+
+    page = browser.get("/agent/views/all/?field.amount__lte=5&field.plan=small")
+    assert page.context["rows"] == []
+
+
+def test_the_way_from_ticket_to_ticket_keeps_to_the_filter(enter, ada, carla, ticket):
+    make("plan", "choice", options=("small", "large"))
+    other = actions.open_ticket(customer=carla, by=carla, subject="Other", body="x")
+    third = actions.open_ticket(customer=carla, by=carla, subject="Third", body="x")
+    for one in (ticket, third):
+        actions.set_fields(one, values={"plan": "small"}, by=ada)
+    browser = enter(ada)
+    rows = browser.get("/agent/views/all/?field.plan=small&sort=newest").context["rows"]
+    assert [row.ticket for row in rows] == [third, ticket]
+
+    address = reverse("agent:next_ticket", args=[third.number])
+    onward = browser.get(f"{address}?{rows[0].place}").headers["Location"]
+
+    assert onward.startswith(reverse("agent:ticket", args=[ticket.number]))
+    assert "field.plan=small" in onward
+    assert str(other.number) not in onward
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("field.plan=small", 1), ("field.amount__gte=5", None), ("field.contract=4", None)],
+)
+def test_a_workspace_counts_what_an_index_answers(enter, ada, ticket, query, count):
+    make("plan", "choice", options=("small", "large"))
+    make("amount", "number")
+    make("contract")
+    actions.set_fields(ticket, values={"plan": "small", "amount": 7, "contract": "47"}, by=ada)
+    Workspace.objects.create(name="Mine", owner=ada, query=query)
+
+    nav = enter(ada).get("/agent/").context["nav"]
+
+    assert [one.count for one in nav.workspaces] == [count]

@@ -129,6 +129,7 @@ def show_list(
     elif data is None:
         data = request.GET
     tickets, sorts = narrowed(view, data, nav.sight)
+    tickets.offer_fields()
     sort = one_of(sorts, asked(data, "sort"))
     size = int(one_of([str(size) for size in SIZES], asked(data, "size")))
     page = page_of(tickets.tickets.for_queue(), sort, asked(request.GET, "after"), size)
