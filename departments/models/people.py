@@ -73,6 +73,14 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+LIST_SIZES = [(size, str(size)) for size in (25, 50, 100)]
+
+
+def usual_columns() -> list[str]:
+    """What rows of lists show to somebody who has chosen nothing."""
+    return [one.value for one in User.Column if one != User.Column.CATEGORY]
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. A customer exists from the first letter; an agent is a member of a department.
 
@@ -92,6 +100,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         STAY = "stay", _("Stay on the ticket")
         NEXT = "next", _("To the next ticket in the list")
         LIST = "list", _("Back to the list")
+
+    class Column(models.TextChoices):
+        """What a row of an agent's lists says beside subject, customer and time."""
+
+        NUMBER = "number", _("Number")
+        FIRST_LINE = "first_line", _("Beginning of the last message")
+        TAGS = "tags", _("Tags")
+        PRIORITY = "priority", _("Priority")
+        ORGANISATION = "organisation", _("Organisation")
+        CATEGORY = "category", _("Category")
+        DEPARTMENT = "department", _("Department")
+        ASSIGNEE = "assignee", _("Assignee")
+
+    class Density(models.TextChoices):
+        """How much room a row of a list takes."""
+
+        COMFORTABLE = "comfortable", _("Two lines")
+        COMPACT = "compact", _("One line")
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -121,6 +147,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     undo_seconds = models.PositiveSmallIntegerField(
         _("seconds to take a reply back"), null=True, blank=True
     )
+    list_columns = ArrayField(
+        models.CharField(max_length=12, choices=Column),
+        default=usual_columns,
+        blank=True,
+    )
+    list_density = models.CharField(
+        _("rows"), max_length=11, choices=Density, default=Density.COMFORTABLE
+    )
+    list_size = models.PositiveSmallIntegerField(_("rows a page"), choices=LIST_SIZES, default=25)
     unwanted_letters = ArrayField(
         models.CharField(max_length=9, choices=Notice), default=list, blank=True, editable=False
     )

@@ -33,13 +33,13 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     href = f"{static('icons.svg')}#{name}"
     if label:
         return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>',
             css,
             label,
             href,
         )
     return format_html(
-        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
+        '<svg class="{}" aria-hidden="true"><use href="{}"/></svg>',
         css,
         href,
     )
@@ -80,9 +80,8 @@ def status_dot(status: str, label: str = "") -> SafeString:
     """The state of a ticket as a shape with its name: new, open, waiting, solved..."""
     words = str(label or getattr(status, "label", "") or status)
     return format_html(
-        '<span class="dot dot--{}" role="img" aria-label="{}" title="{}"></span>',
+        '<span class="dot dot--{}" role="img" title="{}"></span>',
         getattr(status, "value", status),
-        words,
         words,
     )
 

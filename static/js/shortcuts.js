@@ -19,7 +19,7 @@ const focus = (selector) => {
 };
 
 function step(by) {
-  const rows = [...document.querySelectorAll("[data-row]")];
+  const rows = [...document.querySelectorAll(".queue > .row")];
   if (!rows.length) return press(by > 0 ? "[data-key-next]" : "[data-key-previous]");
   at = Math.min(rows.length - 1, Math.max(0, at + by));
   rows.forEach((row, index) => row.classList.toggle("row--current", index === at));
@@ -46,7 +46,7 @@ const panel = (act) => `#sidebar form[action$="/${act}/"]`;
 const keys = {
   KeyJ: () => step(1),
   KeyK: () => step(-1),
-  KeyO: () => press(".row--current [data-row-open]"),
+  KeyO: () => press(".row--current .row__subject"),
   KeyX: () => press(".row--current .row__pick input"),
   KeyU: () => press("[data-key-back]"),
   KeyC: () => press("[data-key-new]"),

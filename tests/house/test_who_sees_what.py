@@ -72,6 +72,7 @@ AGENT_PAGES = {
     "agent:notifications",
     "agent:live",
     "agent:new_ticket",
+    "agent:arrangement",
     "agent:bulk",
     "agent:palette",
     # They lead on from a place in a list, also from a ticket that was moved away just now.

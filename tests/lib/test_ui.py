@@ -10,6 +10,7 @@ from django.template import Context
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
+from helpdesk.lib.templates import tight
 from helpdesk.templatetags import ui
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -96,8 +97,10 @@ def test_labels_are_escaped():
 
 
 def test_a_state_is_a_shape_with_a_name():
-    assert 'class="dot dot--waiting"' in ui.status_dot("waiting", "Waiting for customer")
-    assert 'aria-label="Waiting for customer"' in ui.status_dot("waiting", "Waiting for customer")
+    dot = ui.status_dot("waiting", "Waiting for customer")
+
+    assert 'class="dot dot--waiting"' in dot
+    assert 'role="img" title="Waiting for customer"' in dot
 
 
 @pytest.mark.parametrize(
@@ -139,3 +142,19 @@ def test_a_field_knows_which_frame_it_wants():
 
     kinds = [ui.field_kind(field) for field in Sample()]
     assert kinds == ["line", "files", "check", "choices"]
+
+
+def test_a_page_is_sent_without_what_only_its_writers_need():
+    source = """{# takes: person #}
+{% load i18n ui %}
+
+<p>
+  {% if person %}
+    <b>{{ person }}</b>
+  {% endif %}
+  writes
+</p>
+"""
+    sent = "{% load i18n ui %}<p>\n{% if person %}<b>{{ person }}</b>\n{% endif %}writes\n</p>\n"
+
+    assert tight(source) == sent

@@ -3,7 +3,17 @@
 from django.urls import URLPattern, path
 
 from tickets.agent import ticket_urls
-from tickets.agent.views import bulk, live, palette, profile, queue, reports, search, workspaces
+from tickets.agent.views import (
+    arrangement,
+    bulk,
+    live,
+    palette,
+    profile,
+    queue,
+    reports,
+    search,
+    workspaces,
+)
 
 app_name = "agent"
 
@@ -14,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("workspaces/", workspaces.workspaces, name="workspaces"),
     path("workspaces/<int:pk>/", queue.workspace, name="workspace"),
     path("workspaces/<int:pk>/deletion/", workspaces.deletion, name="workspace_deletion"),
+    path("arrangement/", arrangement.arrangement, name="arrangement"),
     path("bulk/", bulk.start, name="bulk"),
     path("bulk/<int:pk>/", bulk.job, name="bulk_job"),
     path("bulk/<int:pk>/undo/", bulk.undo, name="bulk_undo"),

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from departments.actions import retire_agent
+from departments.models import Category
 from tickets import presence
 from tickets.actions import (
     assign_ticket,
+    categorise_ticket,
     close_ticket,
     follow_ticket,
     hold_ticket,
@@ -329,3 +331,64 @@ def test_a_foreign_subject_does_nothing(enter, ada, carla, billing):
 
 def test_a_list_sorted_by_nothing_known_is_sorted_as_usual(enter, ada, ticket):
     assert numbers(enter(ada).get("/agent/views/all/?sort=price")) == [ticket.number]
+
+
+def test_an_agent_arranges_their_lists(enter, ada, grace, ticket):
+    assign_ticket(ticket, to=grace, by=ada)
+    browser = enter(ada)
+    assert "Grace Melnyk" in browser.get("/agent/views/all/").content.decode()
+
+    answer = browser.post(
+        "/agent/arrangement/",
+        {
+            "list_columns": ["number"],
+            "list_density": "compact",
+            "list_size": "50",
+            "back": "/agent/views/all/?priority=2",
+        },
+    )
+
+    assert answer.url == "/agent/views/all/?priority=2"
+    text = browser.get(answer.url).content.decode()
+    assert f"<small>#{ticket.number}</small>" in text
+    assert "queue--compact" in text
+    assert 'title="Grace Melnyk"' not in text
+    assert ticket.preview[:20] not in text
+    # Others see them as they were.
+    assert "queue--compact" not in enter(grace).get("/agent/views/all/").content.decode()
+
+
+def test_the_category_is_shown_to_those_who_want_it(enter, ada, billing, ticket):
+    category = Category.objects.create(slug="x", name={"en": "Invoices"}, department=billing)
+    categorise_ticket(ticket, category=category, service=None, by=ada)
+    browser = enter(ada)
+    assert "<p>Invoices</p>" not in browser.get("/agent/views/all/").content.decode()
+    ada.list_columns = ["category"]
+    ada.save()
+
+    assert "<p>Invoices</p>" in browser.get("/agent/views/all/").content.decode()
+
+
+def test_a_page_has_as_many_rows_as_the_agent_wants(enter, ada, write):
+    write(30)
+    ada.list_size = 50
+    ada.save()
+
+    assert len(numbers(enter(ada).get("/agent/views/all/"))) == 30
+    assert len(numbers(enter(ada).get("/agent/views/all/?size=25"))) == 25
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"list_columns": ["password"]}, {"list_density": "none"}, {"list_size": "100000"}, {}],
+)
+def test_an_arrangement_that_no_menu_sends_changes_nothing(enter, ada, wrong):
+    right = {"list_columns": ["number"], "list_density": "compact", "list_size": "50"}
+    sent = {**right, **wrong, "back": "https://evil.example/"} if wrong else {}
+
+    answer = enter(ada).post("/agent/arrangement/", sent)
+
+    assert answer.url == "/agent/"
+    ada.refresh_from_db()
+    assert (ada.list_density, ada.list_size) == ("comfortable", 25)
+    assert "assignee" in ada.list_columns

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +12,7 @@ from helpdesk.lib.queue import enqueue_on_commit
 from tickets import bulk, tasks
 from tickets.agent.lists import HOME
 from tickets.agent.nav import Nav, nav_context, nav_of
+from tickets.agent.places import own_page
 from tickets.agent.views.queue import Listed, list_at, narrowed_by, show_list
 from tickets.filters import Sight
 from tickets.forms import BulkForm
@@ -69,16 +69,11 @@ def _everything(request: SignedInRequest, sight: Sight) -> list[int]:
 
 def _go_on(request: SignedInRequest, job: BulkJob) -> HttpResponse:
     """Few tickets at once, then back to the list; many by the worker, with a page to wait on."""
-    back = _own_list(request.POST.get("back", ""))
+    back = own_page(request.POST.get("back", ""))
     if bulk.run(job.pk, most=DONE_AT_ONCE):
         enqueue_on_commit(tasks.run_bulk, job.pk)
         return redirect("agent:bulk_job", job.pk)
     return redirect(f"{back}{'&' if '?' in back else '?'}job={job.pk}")
-
-
-def _own_list(wanted: str) -> str:
-    is_ours = wanted.startswith(reverse("agent:queue")) and "\\" not in wanted
-    return wanted if is_ours else reverse("agent:queue")
 
 
 @never_cache

@@ -17,7 +17,9 @@ from tickets import presence
 from tickets.agent.lists import HOME, VIEWS, TicketView, department_view, narrowed, view_of
 from tickets.agent.nav import Nav, nav_of, unread
 from tickets.agent.page import sent_by
-from tickets.agent.paging import SIZES, SORT_NAMES, SORTS, Page, asked, page_of, write
+from tickets.agent.paging import SIZES, SORT_NAMES, Page, asked, page_of
+from tickets.agent.places import USUAL_SORT
+from tickets.agent.views.arrangement import ArrangementForm
 from tickets.filters import Sight, TicketFilter
 from tickets.forms import BulkForm
 from tickets.models import BulkItem, BulkJob, Ticket, Workspace
@@ -29,7 +31,7 @@ ARRANGEMENT = ("sort", "size")
 @dataclass(frozen=True)
 class Row:
     """A ticket in a list; the bell rang for it if `is_unread`, `viewers` look at it besides.
-    `place` says for its page's address where in which list it stands."""
+    `place` says for its page's address from which list it is opened."""
 
     ticket: Ticket
     is_unread: bool
@@ -131,7 +133,7 @@ def show_list(
     tickets, sorts = narrowed(view, data, nav.sight)
     tickets.offer_fields()
     sort = one_of(sorts, asked(data, "sort"))
-    size = int(one_of([str(size) for size in SIZES], asked(data, "size")))
+    size = size_of(request.user, data)
     page = page_of(tickets.tickets.for_queue(), sort, asked(request.GET, "after"), size)
     context: dict[str, Any] = {
         **rows_context(request, page, place_of(listed, tickets, data, sort)),
@@ -148,8 +150,7 @@ def show_list(
         "back": request.get_full_path() if request.method == "GET" else listed.url,
         "sorts": [(one, SORT_NAMES[one]) for one in sorts],
         "sort": sort,
-        "sizes": SIZES,
-        "size": size,
+        "arrangement": ArrangementForm(instance=request.user, auto_id=False),
         "workspace": saved,
         "query": query_of(tickets, data),
         "keep": "" if saved else query_of(tickets, data),
@@ -175,22 +176,22 @@ def _job_of(request: SignedInRequest) -> BulkJob | None:
     return mine.annotate(done=done, refused=refused).filter(pk=int(wanted)).first()
 
 
-def place_of(listed: Listed, tickets: TicketFilter, data: QueryDict, sort: str) -> QueryDict:
+def place_of(listed: Listed, tickets: TicketFilter, data: QueryDict, sort: str) -> str:
     """What the pages of the tickets of a list have to know to lead to the next one."""
     place = QueryDict(mutable=True)
     if listed.saved is None:
         for name in tickets.filters:
             if value := asked(data, name):
                 place[name] = value
-    place["list"], place["sort"] = listed.key, sort
-    return place
+    place["list"] = listed.key
+    if sort != USUAL_SORT:
+        place["sort"] = sort
+    return place.urlencode()
 
 
-def rows_context(
-    request: SignedInRequest, page: Page, place: QueryDict | None = None
-) -> dict[str, Any]:
-    """`page` and its `rows`: tickets with who looks at them, whether they are unread, and their
-    `place` in the list."""
+def rows_context(request: SignedInRequest, page: Page, place: str = "") -> dict[str, Any]:
+    """`page` and its `rows`: tickets with who looks at them, whether they are unread, and the
+    list they are opened from, in the `columns` that this agent wants to see."""
     numbers = [ticket.pk for ticket in page.rows]
     looking = presence.viewers(numbers)
     told = unread(request.user).filter(event__ticket__in=numbers)
@@ -201,15 +202,16 @@ def rows_context(
             ticket,
             ticket.pk in new,
             [one for one in looking.get(ticket.pk, []) if one != me],
-            _place_at(place, ticket) if place else "",
+            place,
         )
         for ticket in page.rows
     ]
-    return {"page": page, "rows": rows}
-
-
-def _place_at(place: QueryDict, ticket: Ticket) -> str:
-    return f"{place.urlencode()}&at={write(ticket, SORTS[asked(place, 'sort')])}"
+    return {
+        "page": page,
+        "rows": rows,
+        "columns": request.user.list_columns,
+        "density": request.user.list_density,
+    }
 
 
 def query_of(tickets: TicketFilter, data: QueryDict) -> str:
@@ -219,6 +221,12 @@ def query_of(tickets: TicketFilter, data: QueryDict) -> str:
         if value := asked(data, name):
             kept[name] = value
     return kept.urlencode()
+
+
+def size_of(user: User, data: QueryDict) -> int:
+    """Rows a page: what the address says, else what `user` has chosen."""
+    wanted = asked(data, "size")
+    return next((size for size in SIZES if wanted == str(size)), user.list_size)
 
 
 def one_of(choices: Sequence[str], wanted: str) -> str:

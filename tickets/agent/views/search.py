@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from departments.http import SignedInRequest, agent_required
 from helpdesk.lib.htmx import render_page
 from tickets.agent.nav import nav_of
-from tickets.agent.paging import SIZES, Page, asked, page_of
+from tickets.agent.paging import Page, asked, page_of
 from tickets.agent.views.queue import query_of, rows_context
 from tickets.filters import TicketFilter
 from tickets.lifecycle import Status
@@ -29,7 +29,9 @@ def search(request: SignedInRequest) -> HttpResponse:
     page, count = Page([], "", is_first=True), 0
     if wanted.is_used:
         found = wanted.tickets
-        page = page_of(found.for_queue(), "newest", asked(request.GET, "after"), SIZES[0])
+        page = page_of(
+            found.for_queue(), "newest", asked(request.GET, "after"), request.user.list_size
+        )
         # Counting words that occur everywhere is dear; nobody needs to know more than "over 1,000".
         count = found.order_by().values("pk")[: MOST_COUNTED + 1].count()
     context: dict[str, Any] = {

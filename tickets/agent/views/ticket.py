@@ -100,7 +100,7 @@ def show(
         "last_message": max((message.pk for message in said), default=0),
         "just_sent": page.sent_by(reader, request.GET)
         or next((line.message for line in reversed(lines) if line.can_take_back), None),
-        "place": (place := place_in(_place(request))),
+        "place": (place := place_in(_place(request), one)),
         "list_url": list_of(QueryDict(place)),
         "writes": "note" if "note" in request.GET or kept_note else "reply",
         **nav_context(reader),
