@@ -303,6 +303,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    "forget old bells": {
+        "task": "tickets.tasks.forget_old_bells",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "close solved tickets": {
         "task": "tickets.tasks.close_solved",
         "schedule": 600,

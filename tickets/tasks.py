@@ -1,9 +1,16 @@
 """What the clock does: one line each, and may be run twice."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.utils import timezone
 
 from helpdesk.lib.queue import enqueue_on_commit
 from tickets import bulk, escalation
+from tickets.models import Notification
+
+BELLS_KEPT_FOR = timedelta(days=180)
+BELLS_AT_ONCE = 5000
 
 
 @shared_task
@@ -36,3 +43,10 @@ def sweep_bulk() -> None:
     """Find acts on many tickets that nobody goes on with."""
     for pk in bulk.due():
         enqueue_on_commit(run_bulk, pk)
+
+
+@shared_task
+def forget_old_bells() -> None:
+    """Lines behind bells are of no use for ever."""
+    before = timezone.now() - BELLS_KEPT_FOR
+    Notification.objects.forget(before, at_most=BELLS_AT_ONCE)

@@ -222,6 +222,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             return False
         return (f"{reason}:{way}" in self.turned) != ((reason, way) in ON_BY_DEFAULT)
 
+    @property
+    def wants_signs(self) -> bool:
+        """Is there anything for which they want a sound or a notification of the browser?"""
+        return any(self.hears(reason, way) for reason in Reason for way in NEEDS_BELL)
+
     def choose(self, notice: Notice, *, wanted: bool) -> None:
         """Let them have letters of one kind or not. Saves nothing."""
         reason = REASON_OF.get(notice)

@@ -18,19 +18,20 @@ from tickets.filters import Sight
 from tickets.models import Event, Notification, Ticket, Workspace
 
 MOST: Final = 999
+MOST_BELL: Final = 99
 MOST_WORKSPACES: Final = 20
 
 
 class CappedCount(Subquery):
-    """How many rows a queryset has, counted up to one more than `MOST`."""
+    """How many rows a queryset has, counted up to one more than `most`."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
     # An agent without departments has an empty list of places; Django then asks nothing at all.
     empty_result_set_value = 0
 
-    def __init__(self, rows: QuerySet[Any]) -> None:
-        super().__init__(rows.order_by().values("pk")[: MOST + 1])
+    def __init__(self, rows: QuerySet[Any], most: int = MOST) -> None:
+        super().__init__(rows.order_by().values("pk")[: most + 1])
 
 
 @dataclass
@@ -54,7 +55,8 @@ not see it. The roof fills this, for nobody below knows those apps."""
 @dataclass
 class Nav:
     """The navigation of one agent. `newest_event` is the last line of history there was when the
-    page was made; `bell` counts unread notifications."""
+    page was made, `newest_told` the last line behind the bell; `bell` counts unread notifications,
+    up to one more than `MOST_BELL`."""
 
     sight: Sight
     views: list[Link] = field(default_factory=list)
@@ -63,6 +65,7 @@ class Nav:
     further: list[Link] = field(default_factory=list)
     bell: int = 0
     newest_event: int = 0
+    newest_told: int = 0
 
 
 def nav_context(user: User, current_view: str = "") -> dict[str, Any]:
@@ -108,21 +111,22 @@ def unread(user: User) -> QuerySet[Notification]:
     )
 
 
-def read_bell(user: User, ticket: Ticket) -> None:
-    """Whoever opens `ticket` has read what the bell says of it."""
-    unread(user).filter(event__ticket=ticket).update(read_at=timezone.now())
+def read_bell(user: User, *numbers: int) -> None:
+    """Whoever opens a ticket has read what the bell says of it; those merged into it have `numbers`
+    as well."""
+    unread(user).filter(event__ticket__in=numbers).update(read_at=timezone.now())
 
 
 def _fill(nav: Nav, user: User, counted: dict[str, QuerySet[Any]]) -> None:
     names = {f"count_{number}": key for number, key in enumerate(counted)}
-    counts = {name: CappedCount(counted[key]) for name, key in names.items()}
-    newest = Subquery(Event.objects.order_by("-pk").values("pk")[:1])
-    row = (
-        User.objects.filter(pk=user.pk)
-        .annotate(**counts, newest_event=newest)
-        .values(*names, "newest_event")
-        .get()
-    )
+    asked: dict[str, Subquery] = {
+        name: CappedCount(counted[key], MOST_BELL if key == "bell" else MOST)
+        for name, key in names.items()
+    }
+    asked["newest_event"] = Subquery(Event.objects.order_by("-pk").values("pk")[:1])
+    told = Notification.objects.filter(user=user).order_by("-pk")
+    asked["newest_told"] = Subquery(told.values("pk")[:1])
+    row = User.objects.filter(pk=user.pk).annotate(**asked).values(*asked).get()
     found = {key: row[name] or 0 for name, key in names.items()}
     lines = [*((f"view:{link.key}", link) for link in nav.views)]
     lines += [(link.key, link) for link in (*nav.departments, *nav.workspaces)]
@@ -131,5 +135,6 @@ def _fill(nav: Nav, user: User, counted: dict[str, QuerySet[Any]]) -> None:
         if key in found:
             link.count = min(found[key], MOST)
             link.is_capped = found[key] > MOST
-    nav.bell = min(found["bell"], MOST)
+    nav.bell = found["bell"]
     nav.newest_event = row["newest_event"] or 0
+    nav.newest_told = row["newest_told"] or 0

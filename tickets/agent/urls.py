@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from tickets.agent import ticket_urls
 from tickets.agent.views import (
     arrangement,
+    bell,
     bulk,
     live,
     palette,
@@ -32,7 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("search/", search.search, name="search"),
     path("figures/", reports.figures, name="figures"),
     path("profile/", profile.profile, name="profile"),
-    path("notifications/", live.notifications, name="notifications"),
+    path("notifications/", bell.notifications, name="notifications"),
     path("live/", live.live, name="live"),
     *ticket_urls.urlpatterns,
 ]

@@ -135,6 +135,17 @@ def _said(kind: str, key: str, value: Any) -> Any:
     return value
 
 
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Questions about lines behind bells."""
+
+    def forget(self, before: datetime, *, at_most: int) -> int:
+        """Delete lines about events `before` then; how many. Only the `at_most` oldest lines are
+        looked at, so a sweep costs the same whatever there is."""
+        oldest = self.order_by("pk").values("pk")[:at_most]
+        count, _by_model = self.filter(pk__in=oldest, event__at__lt=before).delete()
+        return count
+
+
 class Notification(models.Model):
     """A line behind somebody's bell."""
 
@@ -143,6 +154,8 @@ class Notification(models.Model):
     # Why they are told; empty for lines from before reasons were kept.
     reason = models.CharField(max_length=11, choices=Reason, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -35,7 +35,7 @@ class Row:
 
     ticket: Ticket
     is_unread: bool
-    viewers: list[str]
+    viewers: list[presence.Viewer]
     place: str = ""
 
 
@@ -193,15 +193,14 @@ def rows_context(request: SignedInRequest, page: Page, place: str = "") -> dict[
     """`page` and its `rows`: tickets with who looks at them, whether they are unread, and the
     list they are opened from, in the `columns` that this agent wants to see."""
     numbers = [ticket.pk for ticket in page.rows]
-    looking = presence.viewers(numbers)
+    looking = presence.viewers(numbers, besides=request.user)
     told = unread(request.user).filter(event__ticket__in=numbers)
     new = set(told.values_list("event__ticket", flat=True))
-    me = str(request.user)
     rows = [
         Row(
             ticket,
             ticket.pk in new,
-            [one for one in looking.get(ticket.pk, []) if one != me],
+            looking.get(ticket.pk, []),
             place,
         )
         for ticket in page.rows

@@ -117,7 +117,7 @@ def show(
             if isinstance(bound, forms.NothingForm):
                 context["refusal_sentences"] = bound.non_field_errors()
     if context["nav"].bell:
-        read_bell(reader, one)
+        read_bell(reader, one.pk, *absorbed)
     return render_page(
         request, "agent/ticket.html", context, part="agent/swaps/ticket.html", status=status
     )
@@ -151,8 +151,12 @@ def news(request: SignedInRequest, number: int) -> HttpResponse:
 @agent_required
 @require_http_methods(["GET", "POST"])
 def presence(request: SignedInRequest, number: int) -> HttpResponse:
-    """Say that one looks at the ticket (POST with `writing`: writes), and hear who else does."""
+    """Say that one looks at the ticket (POST with `writing`: writes; with `gone`: has left), and
+    hear who else does."""
     one = _worked_on(request, number)
+    if request.POST.get("gone"):
+        watching.leave(one.number, request.user)
+        return HttpResponse(status=204)
     writing = bool(request.POST.get("writing"))
     viewers = watching.look(one.number, request.user, writing=writing)
     return render(request, "agent/_viewers.html", {"viewers": viewers})

@@ -1,0 +1,79 @@
+// Shows what is new: the line "3 new" of a list or a ticket [data-live-bar], rows that changed in
+// their place, messages below the last one [data-news-url]. Nothing moves under the hand.
+const bar = document.querySelector("[data-live-bar]");
+const messages = () => document.querySelector("[data-news-url]"); // htmx may replace it
+const rows = () => [...document.querySelectorAll("li[data-row][id^=ticket-]")];
+const number = (row) => row.id.replace("ticket-", "");
+const title = document.title;
+const CALM = 20000; // milliseconds between two looks at changed rows
+let fresh = document.body.dataset.since;
+let looked = 0;
+let shown = 0;
+
+document.addEventListener("live:ask", ({ detail: question }) => {
+  question.set("since", document.body.dataset.since);
+  const said = messages();
+  if (said) question.set("after", said.dataset.after);
+  if (!bar) return;
+  for (const name of ["view", "lit", "back"]) {
+    if (bar.dataset[name]) question.set(name, bar.dataset[name]);
+  }
+  if (bar.dataset.view) {
+    question.set("rows", rows().map(number).join(","));
+    question.set("fresh", fresh);
+  }
+});
+
+document.addEventListener("live:answer", async ({ detail: news }) => {
+  if (bar && bar.innerHTML.trim() !== news.bar.trim()) {
+    bar.innerHTML = news.bar;
+    window.htmx?.process(bar);
+  }
+  if (news.said && messages()) await listen(messages());
+  const count = news.count + shown;
+  document.title = count ? `(${count}) ${title}` : title;
+  if (news.changed.length && Date.now() - looked > CALM) await renew(news);
+});
+
+// The list once more, and from it only the rows that changed; one that left the list stays where it
+// is, paler, until the list is opened anew.
+async function renew(news) {
+  looked = Date.now();
+  const answer = await fetch(location.href, { headers: { "HX-Request": "true" } });
+  if (!answer.ok || answer.status === 204) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const key of news.changed) {
+    const old = document.getElementById(`ticket-${key}`);
+    const now = page.getElementById(`ticket-${key}`);
+    if (!old || old.contains(document.activeElement)) continue;
+    if (!now) {
+      old.classList.add("row--gone");
+      continue;
+    }
+    const [was, is] = [old, now].map((row) => row.querySelector(".row__pick input"));
+    if (was && is) is.checked = was.checked;
+    if (old.classList.contains("row--current")) now.classList.add("row--current");
+    old.replaceWith(document.adoptNode(now));
+  }
+  fresh = news.newest;
+}
+
+// Messages that came go below the last one; whoever writes below keeps their line where it is.
+async function listen(said) {
+  const answer = await fetch(`${said.dataset.newsUrl}?after=${said.dataset.after}`, {
+    headers: { "HX-Request": "true" },
+  });
+  if (answer.status !== 200) return;
+  const writer = document.activeElement?.closest(".composer");
+  const before = writer?.getBoundingClientRect().top ?? 0;
+  said.insertAdjacentHTML("beforeend", await answer.text());
+  window.htmx?.process(said);
+  shown += Number(answer.headers.get("X-News")) || 0;
+  const last = [...said.querySelectorAll("[data-message]")].map((one) => Number(one.dataset.message));
+  said.dataset.after = Math.max(Number(said.dataset.after), ...last);
+  if (writer) window.scrollBy(0, writer.getBoundingClientRect().top - before);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) shown = 0;
+});
