@@ -144,6 +144,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     after_sending = models.CharField(
         _("after sending"), max_length=4, choices=AfterSending, default=AfterSending.STAY
     )
+    newest_first = models.BooleanField(
+        _("newest message on top"),
+        default=False,
+        help_text=_("On the page of a ticket; what you write stands above it then."),
+    )
+    hides_events = models.BooleanField(
+        _("messages only"),
+        default=False,
+        help_text=_("On the page of a ticket: nothing of what was done between them."),
+    )
     undo_seconds = models.PositiveSmallIntegerField(
         _("seconds to take a reply back"), null=True, blank=True
     )

@@ -82,6 +82,8 @@ AGENT_PAGES = {
 TICKET_PAGES = {
     "agent:ticket",
     "agent:news",
+    "agent:lines",
+    "agent:reading",
     "agent:presence",
     "agent:letter",
     "agent:resending",

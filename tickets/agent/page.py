@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.http import QueryDict
 
 from departments.models import Category, Department, Membership, Service, User
@@ -113,23 +113,27 @@ class Furniture:
     categories: list[Choice] = field(default_factory=list)
     services: list[Choice] = field(default_factory=list)
     canned: list[Choice] = field(default_factory=list)
+    agents: list[Choice] = field(default_factory=list)
 
 
-def furniture_for(reader: User) -> Furniture:
-    """Departments, categories, services and canned replies, by one question."""
+def furniture_for(reader: User, ticket: Ticket) -> Furniture:
+    """Departments, categories, services, canned replies, and the agents who could answer `ticket`,
+    by one question."""
 
-    def rows(kind: str, found: QuerySet[Any], name: str, order: str) -> QuerySet[Any, Any]:
-        data = JSONObject(name=F(name), order=F(order))
+    def rows(kind: str, found: QuerySet[Any], name: Any, order: Any) -> QuerySet[Any, Any]:
+        data = JSONObject(name=name, order=order)
         named = found.order_by().distinct().annotate(of=Value(kind), data=data)
         columns: QuerySet[Any, Any] = named.values_list("of", "pk", "data")
         return columns
 
+    shown = Coalesce(NullIf("name", Value("")), "email")
     everything = rows(
         "departments", Department.objects.filter(is_active=True), "name", "order"
     ).union(
         rows("categories", Category.objects.filter(is_active=True), "name", "order"),
         rows("services", Service.objects.filter(is_active=True), "name", "order"),
         rows("canned", CannedReply.objects.usable_by(reader), "title", "title"),
+        rows("agents", forms.agents_for(ticket), shown, shown),
         all=True,
     )
     found = Furniture()
@@ -162,11 +166,10 @@ def sidebar_forms(
     ticket: Ticket,
     reader: User,
     things: Furniture,
-    agents: list[User],
     fields: list[Definition],
 ) -> dict[str, forms.TicketForm]:
     """The forms of the side panel with what stands now; none of them asks the database."""
-    people = [(one.pk, str(one)) for one in agents]
+    people = things.agents
     nobody, nothing = ("", forms.NOBODY), ("", forms.NOTHING)
     common: dict[str, Any] = {"ticket": ticket, "by": reader}
 

@@ -1,40 +1,52 @@
 """The history of a ticket in one column: what was said and done, also where it was merged from."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from departments.models import User
 from tickets.actions import UNDOABLE
-from tickets.lifecycle import Status
+from tickets.agent.outline import UNDO_OFFERED_FOR, Fold, History, last_act
+from tickets.agent.references import with_links
 from tickets.models import Attachment, Delivery, Event, Message, Ticket
 from tickets.refusals import meaning
 
-UNDO_OFFERED_FOR = timedelta(days=1)
-# What changes a ticket: the newest of these is what "undo" means.
-WORTH_UNDOING = UNDOABLE | {Event.Kind.UNDONE}
 # These are put back at any time, by every agent of the ticket.
 AT_ANY_TIME = {Event.Kind.MERGED, Event.Kind.SPLIT, Event.Kind.MOVED_OUT, Event.Kind.ADMITTED}
-SILENT_AFTER = {"", Status.OPEN, Status.PENDING}
 # Reasons of letters that began their ticket; all others joined one, perhaps by mistake.
 OPENING = {"", "new", "others_number", "follow_up", "forwarded", "by_hand"}
+MOST_FIRED = 10
 
 
 @dataclass
 class Line:
-    """One line of the column: a message or an event. `came_from` is the number of the merged ticket
-    it belongs to, None for the ticket's own."""
+    """One line of the column: a message, an event, or a fold that stands for many. `came_from` is
+    the number of the merged ticket it belongs to, None for the ticket's own; `html` is the text of
+    the message for this reader."""
 
     at: datetime
     message: Message | None = None
     event: Event | None = None
+    fold: Fold | None = None
     came_from: int | None = None
+    html: str = ""
     files: tuple[Attachment, ...] = ()
     is_new: bool = False
     can_take_back: bool = False
@@ -45,57 +57,82 @@ class Line:
     is_last_act: bool = False
 
     @property
-    def order(self) -> tuple[datetime, bool, int]:
-        """By time; what was said before what happened by it."""
+    def order(self) -> tuple[datetime, bool, int, bool]:
+        """By time; what was said before what happened by it; a fold behind its first neighbour."""
+        if self.fold is not None:
+            return (*self.fold.after, True)
         row = self.message or self.event
-        return self.at, self.message is None, row.pk if row else 0
+        return self.at, self.message is None, row.pk if row else 0, False
 
 
-def thread_of(ticket: Ticket, absorbed: Collection[int], reader: User) -> list[Line]:
-    """The whole column, oldest first, as `reader` sees it now: three questions.
+@dataclass
+class Thread:
+    """The column, oldest first, and what is known of the whole history besides: the key of its
+    newest message, the minutes spent on it, its newest escalations."""
+
+    lines: list[Line] = field(default_factory=list)
+    newest: int = 0
+    minutes: int = 0
+    fired: list[Event] = field(default_factory=list)
+
+
+def thread_of(
+    ticket: Ticket, absorbed: Collection[int], reader: User, *, whole: bool = False, around: int = 0
+) -> Thread:
+    """The column as `reader` sees it now: `whole`, or folded in the middle where it is long, with
+    what stands around the message `around`. Three questions; one for `around`, one for numbers of
+    tickets that are named in it.
 
     `absorbed` are the numbers of the tickets merged into it. Replies that were taken back are left
     out; the line that says so stays. Replies that were replaced stay as well.
     """
-    numbers = [ticket.pk, *absorbed]
-    lines = lines_of(_messages(numbers), ticket, reader)
-    events = list(
-        Event.objects.filter(ticket__in=numbers).select_related("actor", "message__author")
-    )
-    undone = {one.details.get("undoes") for one in events if one.kind == Event.Kind.UNDONE}
-    lines += [
-        Line(
-            event.at,
-            event=event,
-            came_from=_origin(event.ticket_id, ticket),
-            can_undo=event.kind in AT_ANY_TIME and event.pk not in undone,
+    history = History.of(ticket, absorbed, reader)
+    outline = history.outline(reader, whole=whole, around=around)
+    messages, events = history.messages, Q(pk__in=history.events.values("pk"))
+    if not outline.is_whole:
+        messages = messages.filter(pk__in=outline.keys(of_events=False))
+        events = Q(pk__in=outline.keys(of_events=True))
+    fired = Event.objects.filter(ticket__in=history.numbers, kind=Event.Kind.ESCALATED)
+    fired = fired.order_by("-at", "-pk").values("pk")[:MOST_FIRED]
+    found = list(
+        _events(history, events | Q(pk__in=fired)).annotate(
+            is_line=ExpressionWrapper(events, BooleanField())
         )
-        for event in events
-        if _is_told(event, ticket)
-    ]
+    )
+    lines = lines_of(_messages(messages), ticket, reader)
+    lines += [_act(event, ticket, reader) for event in found if event.is_line]
+    lines += [Line(fold.after[0], fold=fold) for fold in outline.folds]
     lines.sort(key=lambda line: line.order)
-    _offer_undo(lines, ticket, reader)
-    return lines
+    return Thread(
+        lines,
+        newest=outline.newest,
+        minutes=outline.minutes,
+        fired=[event for event in found if event.kind == Event.Kind.ESCALATED],
+    )
 
 
-def _offer_undo(lines: list[Line], ticket: Ticket, reader: User) -> None:
-    """The last thing that was done to the ticket may be taken back for a day by who did it."""
-    for line in reversed(lines):
-        event = line.event
-        if event is not None and event.kind in WORTH_UNDOING:
-            line.is_last_act = (
-                event.kind in UNDOABLE
-                and (event.ticket_id, event.actor_id) == (ticket.pk, reader.pk)
-                and event.at > timezone.now() - UNDO_OFFERED_FOR
-            )
-            line.can_undo = line.can_undo or line.is_last_act
-            return
+def lines_between(
+    ticket: Ticket, absorbed: Collection[int], reader: User, *, after: str, before: str
+) -> list[Line]:
+    """What is folded between two lines ("m4", "e7"), oldest first; nothing if they do not stand in
+    this history."""
+    history = History.of(ticket, absorbed, reader)
+    first, last = history.place_of(after), history.place_of(before)
+    if first is None or last is None:
+        return []
+    part = history.between(first, last)
+    lines = lines_of(_messages(part.messages), ticket, reader)
+    lines += [
+        _act(event, ticket, reader)
+        for event in _events(history, Q(pk__in=part.events.values("pk")))
+    ]
+    return sorted(lines, key=lambda line: line.order)
 
 
 def news_of(ticket: Ticket, absorbed: Collection[int], reader: User, after: int) -> list[Line]:
     """What others have said since the message `after`."""
-    messages = _messages([ticket.pk, *absorbed]).filter(pk__gt=after).exclude(author=reader)
-    lines = lines_of(messages, ticket, reader)
+    said = History.of(ticket, absorbed, reader).messages
+    lines = lines_of(_messages(said.filter(pk__gt=after).exclude(author=reader)), ticket, reader)
     for line in lines:
         line.is_new = True
     return lines
@@ -104,7 +141,10 @@ def news_of(ticket: Ticket, absorbed: Collection[int], reader: User, after: int)
 def lines_of(messages: Iterable[Message], ticket: Ticket, reader: User) -> list[Line]:
     """Lines for `messages` of `_messages`, each with the files that do not stand in its text
     already."""
-    return [_line(message, ticket, reader) for message in messages]
+    lines = [_line(message, ticket, reader) for message in messages]
+    for line, html in zip(lines, with_links([line.html for line in lines], reader), strict=True):
+        line.html = html
+    return lines
 
 
 def _line(message: Any, ticket: Ticket, reader: User) -> Line:
@@ -116,6 +156,7 @@ def _line(message: Any, ticket: Ticket, reader: User) -> Line:
         message.created_at,
         message=message,
         came_from=_origin(message.ticket_id, ticket),
+        html=message.html,
         files=_loose_files(message),
         can_take_back=message.author_id == reader.pk and message.can_still_be_taken_back,
         can_resend=stands and bool(states & Delivery.MISSED),
@@ -124,50 +165,67 @@ def _line(message: Any, ticket: Ticket, reader: User) -> Line:
     )
 
 
-def _messages(numbers: Collection[int]) -> QuerySet[Message]:
-    reports = Delivery.objects.filter(message=OuterRef("pk")).order_by("pk")
+def _act(event: Any, ticket: Ticket, reader: User) -> Line:
+    """The last thing that was done to the ticket may be taken back for a day by who did it."""
+    is_last_act = (
+        event.pk == event.last_act
+        and event.kind in UNDOABLE
+        and (event.ticket_id, event.actor_id) == (ticket.pk, reader.pk)
+        and event.at > timezone.now() - UNDO_OFFERED_FOR
+    )
+    return Line(
+        event.at,
+        event=event,
+        came_from=_origin(event.ticket_id, ticket),
+        can_undo=is_last_act or (event.kind in AT_ANY_TIME and not event.is_undone),
+        is_last_act=is_last_act,
+    )
+
+
+def _messages(messages: QuerySet[Message]) -> QuerySet[Message]:
+    here = OuterRef("pk")
+    files, reports = Attachment.objects.filter(message=here), Delivery.objects.filter(message=here)
     return (
-        Message.objects.kept()
-        .filter(ticket__in=numbers)
-        .defer("words")
+        messages.defer("words")
         .select_related("author")
-        .prefetch_related("attachments")
         .annotate(
+            own_files=ArraySubquery(
+                files.order_by("pk").values(data=JSONObject(**{name: name for name in FILE}))
+            ),
             reports=ArraySubquery(
-                reports.values(data=JSONObject(address="address", state="state", detail="detail"))
-            )
+                reports.order_by("pk").values(
+                    data=JSONObject(address="address", state="state", detail="detail")
+                )
+            ),
         )
         .order_by("created_at", "pk")
     )
 
 
-def _loose_files(message: Message) -> tuple[Attachment, ...]:
+FILE = ("id", "token", "name", "content_type", "size", "is_inline", "width", "height")
+
+
+def _loose_files(message: Any) -> tuple[Attachment, ...]:
     shown = message.html + message.quoted_html
+    files = [Attachment(**{**row, "token": UUID(row["token"])}) for row in message.own_files]
     return tuple(
-        file
-        for file in message.attachments.all()
-        if not (file.is_inline and file.get_absolute_url() in shown)
+        file for file in files if not (file.is_inline and file.get_absolute_url() in shown)
+    )
+
+
+def _events(history: History, which: Q) -> QuerySet[Event]:
+    undoings = Event.objects.filter(ticket=OuterRef("ticket"), kind=Event.Kind.UNDONE)
+    undoings = undoings.annotate(of=Cast(KT("details__undoes"), BigIntegerField()))
+    return (
+        Event.objects.filter(which)
+        .select_related("actor")
+        .annotate(
+            last_act=Subquery(last_act(history.all_events)),
+            is_undone=Exists(undoings.filter(of=OuterRef("pk"))),
+        )
+        .order_by("at", "pk")
     )
 
 
 def _origin(number: int, ticket: Ticket) -> int | None:
     return None if number == ticket.pk else number
-
-
-def _is_told(event: Event, ticket: Ticket) -> bool:
-    """Does the line say anything that the message beside it does not?"""
-    details = event.details
-    if event.ticket_id != ticket.pk and ticket.pk in {details.get("into"), details.get("source")}:
-        return False  # the line on the other side says the same
-    if event.kind == Event.Kind.OPENED:
-        return bool(details.get("follows"))
-    if event.kind == Event.Kind.NOTED:
-        return False
-    if event.kind == Event.Kind.REPLIED:
-        message = event.message
-        if message and message.withdrawn_at and message.replaced_by_id is None:
-            return False
-        return bool(details.get("took")) or details.get("after", "") not in SILENT_AFTER
-    if event.kind == Event.Kind.MERGED:
-        return event.ticket_id == ticket.pk or "source" in details
-    return True

@@ -102,7 +102,7 @@ def test_what_a_message_says_already_is_not_said_again(ticket, ada, carla):
     actions.add_note(ticket, by=ada, body="Hm")
     actions.reply_to_ticket(ticket, by=ada, body="Done.", then=Status.SOLVED)
 
-    lines = thread_of(ticket, [], ada)
+    lines = thread_of(ticket, [], ada).lines
 
     assert kinds(lines) == [
         *("message", "assigned", "message", "message", "message", "replied"),
@@ -112,10 +112,10 @@ def test_what_a_message_says_already_is_not_said_again(ticket, ada, carla):
 def test_a_reply_taken_back_leaves_only_the_line_that_says_so(ticket, ada, settings):
     settings.DESK_UNDO_SECONDS = 30
     message = actions.reply_to_ticket(ticket, by=ada, body="Too quick")
-    assert thread_of(ticket, [], ada)[1].can_take_back
+    assert thread_of(ticket, [], ada).lines[1].can_take_back
     actions.take_back_reply(message, by=ada)
 
-    assert kinds(thread_of(ticket, [], ada)) == ["message", "taken_back"]
+    assert kinds(thread_of(ticket, [], ada).lines) == ["message", "taken_back"]
 
 
 def test_what_was_merged_stands_in_the_order_of_time(ticket, carla, mallory, ada):
@@ -123,7 +123,7 @@ def test_what_was_merged_stands_in_the_order_of_time(ticket, carla, mallory, ada
     actions.reply_to_ticket(ticket, by=carla, body="Third")
     actions.merge_tickets(other, into=ticket, by=ada)
 
-    lines = thread_of(ticket, actions.absorbed([ticket.pk]), ada)
+    lines = thread_of(ticket, actions.absorbed([ticket.pk]), ada).lines
 
     assert [line.message.text.splitlines()[0] for line in lines if line.message] == [
         "Добрий день!",

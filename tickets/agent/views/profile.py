@@ -62,6 +62,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "theme",
             "undo_seconds",
             "after_sending",
+            "newest_first",
+            "hides_events",
             "plays_sound",
             "uses_shortcuts",
         ]

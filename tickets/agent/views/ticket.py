@@ -13,13 +13,16 @@ from departments.http import SignedInRequest, agent_required
 from departments.models import signed
 from helpdesk.lib import kept
 from helpdesk.lib.errors import DeskError
-from helpdesk.lib.htmx import render_page
+from helpdesk.lib.htmx import is_part, render_page
 from tickets import actions, forms, sla
 from tickets import presence as watching
 from tickets.agent import page, thread
 from tickets.agent.nav import nav_context, read_bell
 from tickets.agent.places import list_of, place_in
-from tickets.models import Event, Message, Ticket
+from tickets.models import Message, Ticket
+
+COLUMN = ("history", "news", "composer")
+"""The parts of the page from top to bottom, the newest message being the last of the history."""
 
 LETTER_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:{pictures}; "
@@ -53,21 +56,23 @@ def show(
             return redirect("agent:ticket", target.number)
     one.earlier = page.earlier_of(one)
     absorbed = [*one.absorbed, *actions.absorbed(one.absorbed)] if one.absorbed else []
-    lines = thread.thread_of(one, absorbed, reader)
-    said = [line.message for line in lines if line.message is not None]
-    furniture = page.furniture_for(reader)
-    agents = list(forms.agents_for(one))
+    asked = address_of(request)
+    read = thread.thread_of(
+        one, absorbed, reader, whole="all" in asked, around=number_in(asked.get("message"))
+    )
+    furniture = page.furniture_for(reader, one)
     fields, former_fields = page.fields_of(one)
-    wanted = request.GET.get("pictures", "")
     # Typed before the session ended, given back after the sign-in.
     kept_reply = kept.take(request, sent_to=f"{request.path}replies/")
     kept_note = kept.take(request, sent_to=f"{request.path}notes/")
     context = {
         "ticket": one,
-        "lines": lines,
-        "pictures": int(wanted) if wanted.isascii() and wanted.isdigit() else None,
-        "forms": page.sidebar_forms(one, reader, furniture, agents, fields),
+        "lines": read.lines[::-1] if reader.newest_first else read.lines,
+        "column": COLUMN[::-1] if reader.newest_first else COLUMN,
         "former_fields": former_fields,
+        "minutes": read.minutes,
+        "pictures": number_in(request.GET.get("pictures")),
+        "forms": page.sidebar_forms(one, reader, furniture, fields),
         "things": furniture,
         "in_copy": [person for person in one.people if person["in_copy"]],
         "addressee": next(
@@ -77,11 +82,7 @@ def show(
         "followers": [person for person in one.people if not person["in_copy"]],
         "follows": any(person["pk"] == reader.pk for person in one.people),
         "links": page.links_of(one, reader),
-        "fired": [
-            line.event
-            for line in lines
-            if line.event is not None and line.event.kind == Event.Kind.ESCALATED
-        ],
+        "fired": read.fired,
         "chosen": [],
         "viewers": watching.look(number, reader),
         "steps": sla.planned_steps(one),
@@ -97,9 +98,9 @@ def show(
             by=reader,
         ),
         "canned_in_use": request.GET.getlist("canned") or request.POST.getlist("canned"),
-        "last_message": max((message.pk for message in said), default=0),
+        "last_message": read.newest,
         "just_sent": page.sent_by(reader, request.GET)
-        or next((line.message for line in reversed(lines) if line.can_take_back), None),
+        or next((line.message for line in reversed(read.lines) if line.can_take_back), None),
         "place": (place := place_in(_place(request), one)),
         "list_url": list_of(QueryDict(place)),
         "writes": "note" if "note" in request.GET or kept_note else "reply",
@@ -123,6 +124,18 @@ def show(
     )
 
 
+def address_of(request: SignedInRequest) -> QueryDict:
+    """What the address of the page says that the agent looks at; htmx tells it of a part."""
+    address = request.headers.get("HX-Current-URL", "") if is_part(request) else ""
+    return QueryDict(address.partition("?")[2].partition("#")[0]) if address else request.GET
+
+
+def number_in(typed: str | None) -> int:
+    """The number somebody put into an address; 0 if it is none."""
+    typed = typed or ""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
 def _place(request: SignedInRequest) -> QueryDict:
     """Where in which list it stands: from the address, or from the form that came back."""
     return QueryDict(request.POST.get("place", "")) if request.method == "POST" else request.GET
@@ -134,11 +147,10 @@ def _place(request: SignedInRequest) -> QueryDict:
 def news(request: SignedInRequest, number: int) -> HttpResponse:
     """What others have said since message `after`, its number in X-News; 204 if nothing."""
     one = _worked_on(request, number)
-    after = request.GET.get("after", "")
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        after = "0"
     absorbed = actions.absorbed([one.pk])
-    lines = thread.news_of(one, absorbed, request.user, int(after))
+    lines = thread.news_of(one, absorbed, request.user, number_in(request.GET.get("after")))
+    if request.user.newest_first:
+        lines.reverse()
     if lines:
         response = render(request, "agent/swaps/news.html", {"ticket": one, "lines": lines})
     else:
