@@ -9,16 +9,22 @@ import io
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from departments.models import User
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.html import replace_cids
-from tickets.models import Attachment, Message
+from tickets.models import Attachment, Message, Ticket, Upload
 
 PICTURES = {"PNG": "image/png", "GIF": "image/gif", "JPEG": "image/jpeg"}
 # A picture that unpacks to more than this is a bomb, not a screenshot.
@@ -122,28 +128,95 @@ def safe_name(name: str) -> str:
     return clean[:150] or "file"
 
 
-def store(message: Message, files: Iterable[IncomingFile]) -> list[Attachment]:
+def store(message: Message, files: Iterable[IncomingFile | Upload]) -> list[Attachment]:
     """Keep `files` with `message`. Inside the verb's transaction; a file whose row rolls back is
-    only an orphan on disk, never a row without a file."""
+    only an orphan on disk, never a row without a file. Raises FileRefused for an upload that
+    another message took."""
     stored = []
     for one in files:
-        picture = look_at(one.content)
+        if isinstance(one, Upload):
+            stored.append(_claim(one, message))
+            continue
+        found = _found_in(one)
         attachment = Attachment(
             message=message,
-            name=safe_name(one.name),
-            content_type=(picture.content_type if picture else one.content_type)[:127],
-            size=len(one.content),
-            sha256=hashlib.sha256(one.content).hexdigest(),
             content_id=one.content_id[:255],
-            is_inline=one.inline and picture is not None,
-            width=picture.width if picture else None,
-            height=picture.height if picture else None,
+            is_inline=one.inline and found["width"] is not None,
+            **found,
         )
         attachment.file.save(attachment.name, ContentFile(one.content), save=False)
         attachment.save()
         stored.append(attachment)
     show_pictures(message, stored)
     return stored
+
+
+def _found_in(file: IncomingFile) -> dict[str, Any]:
+    """What a row says of a file."""
+    picture = look_at(file.content)
+    return {
+        "name": safe_name(file.name),
+        "content_type": (picture.content_type if picture else file.content_type)[:127],
+        "size": len(file.content),
+        "sha256": hashlib.sha256(file.content).hexdigest(),
+        "width": picture.width if picture else None,
+        "height": picture.height if picture else None,
+    }
+
+
+_SAME = ("token", "name", "content_type", "size", "sha256", "width", "height")
+
+
+def keep(file: IncomingFile, *, owner: User, ticket: Ticket | None) -> Upload:
+    """Store a file that comes ahead of its message."""
+    upload = Upload(owner=owner, ticket=ticket, **_found_in(file))
+    upload.file.save(upload.name, ContentFile(file.content), save=False)
+    upload.save()
+    return upload
+
+
+def _claim(upload: Upload, message: Message) -> Attachment:
+    """`message` takes the file over, under its token; nobody else can any more."""
+    held = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    if held is None:
+        raise FileRefused(_("“%(name)s” was sent already.") % {"name": upload.name})
+    attachment = Attachment.objects.create(
+        message=message,
+        file=held.file.name,
+        is_inline=held.is_picture and held.get_absolute_url() in message.html,
+        **{name: getattr(held, name) for name in _SAME},
+    )
+    held.delete()
+    return attachment
+
+
+def give_back(message: Message, *, owner: User) -> list[Upload]:
+    """The files of a message that was taken back are uploads of its author again."""
+    given = []
+    for one in message.attachments.all():
+        same = {name: getattr(one, name) for name in _SAME}
+        one.delete()
+        given.append(
+            Upload.objects.create(owner=owner, ticket=message.ticket, file=one.file.name, **same)
+        )
+    return given
+
+
+def drop(uploads: QuerySet[Upload]) -> int:
+    """Forget `uploads` and, once that is certain, their files; how many."""
+    rows = list(uploads)
+    Upload.objects.filter(pk__in=[one.pk for one in rows]).delete()
+    for one in rows:
+        transaction.on_commit(lambda name=one.file.name: default_storage.delete(name))  # type: ignore[misc]
+    return len(rows)
+
+
+@transaction.atomic
+def sweep(before: datetime) -> int:
+    """Drop uploads that nobody needed since `before`; how many. One that is being sent now is
+    left to its message."""
+    old = Upload.objects.filter(kept_at__lt=before)
+    return drop(old.select_for_update(skip_locked=True))
 
 
 def show_pictures(message: Message, stored: Iterable[Attachment]) -> None:

@@ -1,10 +1,9 @@
 """Handing out attachments to whoever may read their message, and never as a page of ours."""
 
-from django.http import FileResponse, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from tickets.models import Attachment
+from tickets.models import Attachment, Upload
 
 SHOWN = frozenset({"image/png", "image/gif", "image/jpeg"})
 """What a browser may show in place; everything else is a download. Never SVG or HTML."""
@@ -12,8 +11,14 @@ SHOWN = frozenset({"image/png", "image/gif", "image/jpeg"})
 
 @require_GET
 def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The file behind `token`, for those who may read its message; 404 for everybody else."""
-    found = get_object_or_404(Attachment.objects.readable_by(request.user), token=token)
+    """The file behind `token`, for those who may read its message, or for who sent it ahead of
+    one; 404 for everybody else."""
+    found: Attachment | Upload | None = (
+        Attachment.objects.readable_by(request.user).filter(token=token).first()
+        or Upload.objects.filter(owner=request.user.pk or 0, token=token).first()
+    )
+    if found is None:
+        raise Http404
     shown = found.is_picture and found.content_type in SHOWN and "download" not in request.GET
     response = FileResponse(
         found.file.open("rb"),

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable
+from html import escape
 
 from departments.models import User
 from tickets.models import CustomField, Definition, Ticket
@@ -23,17 +24,20 @@ VALUES: dict[str, Callable[[Ticket, User], str]] = {
 FIELD = "field."
 
 
-def fill(text: str, ticket: Ticket, agent: User) -> str:
-    """`text` with its placeholders filled; unknown names, and those of fields that say nothing on
-    the ticket, stay visible."""
+def fill(text: str, ticket: Ticket, agent: User, *, as_html: bool = False) -> str:
+    """`text` (or HTML, as `as_html` says) with its placeholders filled; unknown names, and those of
+    fields that say nothing on the ticket, stay visible."""
     fields = _fields_in(text)
 
     def value(found: re.Match[str]) -> str:
         name = found[1]
         if name in fields:
-            return fields[name].words(ticket.fields.get(fields[name].slug)) or found[0]
-        known = VALUES.get(name)
-        return known(ticket, agent) if known else found[0]
+            said = fields[name].words(ticket.fields.get(fields[name].slug))
+        else:
+            said = VALUES[name](ticket, agent) if name in VALUES else ""
+        if not said:
+            return found[0]
+        return escape(said) if as_html else said
 
     return PLACEHOLDER.sub(value, text)
 

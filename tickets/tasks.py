@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from helpdesk.lib.queue import enqueue_on_commit
-from tickets import bulk, escalation
+from tickets import attachments, bulk, escalation
 from tickets.models import Notification
 
 BELLS_KEPT_FOR = timedelta(days=180)
@@ -50,3 +50,9 @@ def forget_old_bells() -> None:
     """Lines behind bells are of no use for ever."""
     before = timezone.now() - BELLS_KEPT_FOR
     Notification.objects.forget(before, at_most=BELLS_AT_ONCE)
+
+
+@shared_task
+def sweep_uploads() -> None:
+    """Drop files that were never sent, and that no draft has needed for two weeks."""
+    attachments.sweep(timezone.now() - timedelta(days=14))

@@ -171,6 +171,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # What an agent wants to hear otherwise than by default: "reason:way".
     turned = ArrayField(models.CharField(max_length=24), default=list, blank=True, editable=False)
+    writes_plain = models.BooleanField(_("write plain text, without formatting"), default=False)
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     notes = models.TextField(_("notes for agents"), blank=True)
     is_active = models.BooleanField(

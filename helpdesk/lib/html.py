@@ -7,22 +7,33 @@ fetched from outside: its address waits in `data-remote-src` until the reader as
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 
 import bleach.linkifier
 import nh3
 
-from helpdesk.lib.markup import inline_sources, local_source, to_text, unescape, words
+from helpdesk.lib.markup import (
+    Tag,
+    inline_sources,
+    local_source,
+    pieces,
+    to_text,
+    unescape,
+    words,
+)
 
 __all__ = [
     "clean",
     "clean_noting",
+    "clean_written",
     "from_text",
     "inline_sources",
+    "own_pictures",
     "replace_cids",
     "to_text",
     "too_costly",
+    "with_links",
 ]
 
 _TAGS = words(
@@ -165,6 +176,74 @@ def _linked(line: str, linker: bleach.linkifier.Linker, patience: list[int]) -> 
     patience[0] -= 1
     linked: str = linker.linkify(line)
     return linked
+
+
+# What people write on our own pages needs less than what mail programs make.
+_WRITTEN_TAGS = words("a b blockquote br code del div em h1 i img li ol p pre strong ul")
+_WRITTEN_ATTRIBUTES = {"a": {"href"}, "img": {"src", "width", "height"}}
+_OWN_PICTURE = re.compile(r"/files/([0-9a-f-]{36})/")
+
+
+def clean_written(html: str, pictures: Collection[str] | None = None) -> str:
+    """What somebody wrote in the editor of our pages: its few tags, links, files of our own as
+    pictures; of those, only the tokens in `pictures` where that is given. What is too costly to
+    clean comes back as its text."""
+    html = _DATA_ADDRESS.sub("", _UNWANTED.sub("", html))
+    if too_costly(html):
+        return from_text(to_text(html))
+
+    def keep(tag: str, attribute: str, value: str) -> str | None:
+        if attribute != "src":
+            return _keep(tag, attribute, value)
+        own = _OWN_PICTURE.fullmatch(value)
+        return value if own and (pictures is None or own[1] in pictures) else None
+
+    washed = nh3.clean(
+        html,
+        tags=set(_WRITTEN_TAGS),
+        clean_content_tags={*_DROPPED_WITH_CONTENT, "figcaption"},
+        attributes=_WRITTEN_ATTRIBUTES,
+        attribute_filter=keep,
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+        url_schemes={"http", "https", "ftp", "mailto", "tel", "sms"},
+    )
+    return "".join(_source_of(piece, washed) for piece in pieces(washed) if not _is_blank(piece))
+
+
+def _is_blank(piece: Tag | str) -> bool:
+    """A picture that lost its source."""
+    return isinstance(piece, Tag) and piece.name == "img" and not piece.attribute("src")
+
+
+def _source_of(piece: Tag | str, html: str) -> str:
+    return html[piece.start : piece.end] if isinstance(piece, Tag) else piece
+
+
+_NOT_LINKED = words("a code pre")
+
+
+def with_links(html: str) -> str:
+    """Clean HTML of ours with links made of the bare addresses in it; not in program text."""
+    linker = bleach.linkifier.Linker(parse_email=True)
+    patience = [_LINKED_LINES]
+    inside = 0
+    made = []
+    for piece in pieces(html):
+        if isinstance(piece, Tag):
+            inside += (-1 if piece.closing else 1) if piece.name in _NOT_LINKED else 0
+            made.append(_source_of(piece, html))
+        else:
+            made.append(piece if inside else _linked(unescape(piece), linker, patience))
+    return _wash("".join(made))
+
+
+def own_pictures(html: str) -> list[str]:
+    """Tokens of the files that stand as pictures in clean HTML, in order."""
+    return list(dict.fromkeys(_OWN_PICTURE_SOURCE.findall(html)))
+
+
+_OWN_PICTURE_SOURCE = re.compile(rf'src="{_OWN_PICTURE.pattern}"')
 
 
 def replace_cids(html: str, addresses: Mapping[str, str]) -> str:

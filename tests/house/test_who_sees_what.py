@@ -71,6 +71,7 @@ AGENT_PAGES = {
     "agent:profile",
     "agent:notifications",
     "agent:live",
+    "agent:uploads",
     "agent:new_ticket",
     "agent:arrangement",
     "agent:bulk",
@@ -138,6 +139,7 @@ TABLE = {
     # A reply is taken back by its author, a workspace and an act on many belong to their owner.
     "agent:withdrawal": {"ada"},
     "agent:workspace": {"ada"},
+    "agent:upload_removal": {"ada"},
     "agent:workspace_deletion": {"ada"},
     "agent:bulk_job": {"ada"},
     "agent:bulk_undo": {"ada"},
@@ -205,6 +207,9 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "event": ticket.events.latest("pk").pk,
         "message": rated.pk,
         "kind": "reply",
+        "upload": actions.upload_file(
+            IncomingFile("b.txt", b"log", "text/plain"), by=ada, ticket=ticket
+        ).token,
         "workspace": workspace.pk,
         "job": bulk.start([ticket.pk], act="take", arguments={}, by=ada).pk,
         "letter": letter.pk,
@@ -223,6 +228,8 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["pk"] = scene["workspace"]
     if name.startswith("agent:bulk_"):
         values["pk"] = scene["job"]
+    if name == "agent:upload_removal":
+        values["token"] = scene["upload"]
     if name == "portal:rate":
         values["token"] = scene["rating"]
     if name == "portal:letters":

@@ -17,7 +17,13 @@ from tickets.actions.conversation import (
     take_back_reply,
 )
 from tickets.actions.describing import FieldsRefused, rename_ticket, set_fields
-from tickets.actions.drafting import discard_draft, save_draft
+from tickets.actions.drafting import (
+    DraftChanged,
+    discard_draft,
+    discard_upload,
+    save_draft,
+    upload_file,
+)
 from tickets.actions.feedback import rate_answer, rate_ticket
 from tickets.actions.joining import link_tickets, merge_tickets, split_ticket
 from tickets.actions.letters import admit_sender, move_message_out, note_copy
@@ -50,6 +56,7 @@ __all__ = [
     "BY_HAND",
     "UNDOABLE",
     "ChangedMeanwhile",
+    "DraftChanged",
     "FieldsRefused",
     "NotAmongAgents",
     "NothingSaid",
@@ -65,6 +72,7 @@ __all__ = [
     "correct_and_resend",
     "current",
     "discard_draft",
+    "discard_upload",
     "escalate_ticket",
     "file_letter",
     "follow_ticket",
@@ -94,5 +102,6 @@ __all__ = [
     "take_back_reply",
     "undo",
     "unfollow_ticket",
+    "upload_file",
     "wake_ticket",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.html import from_text, own_pictures
 from tickets import attachments, events, lifecycle, search
 from tickets.actions import steps
 from tickets.actions.describing import set_fields
@@ -28,8 +29,10 @@ from tickets.models import (
     Event,
     Message,
     Ticket,
+    Upload,
     understood,
 )
+from tickets.models.message import WRITTEN
 from tickets.permissions import can_reply, can_take_back, can_work_on, is_customer_of, require
 
 # Why a ticket stands where it does that somebody wrote down by hand from an unreadable letter.
@@ -55,7 +58,7 @@ def _say(
     ticket: Ticket,
     kind: Message.Kind,
     body: str | Body,
-    files: Iterable[IncomingFile],
+    files: Iterable[IncomingFile | Upload],
     **fields: object,
 ) -> Message:
     text = body if isinstance(body, Body) else Body.plain(body)
@@ -85,7 +88,7 @@ def reply_to_ticket(
     *,
     by: User,
     body: str | Body,
-    files: Iterable[IncomingFile] = (),
+    files: Iterable[IncomingFile | Upload] = (),
     then: Status | None = None,
     canned: Iterable[CannedReply] = (),
     channel: str = Ticket.Channel.WEB,
@@ -196,7 +199,7 @@ def add_note(
     *,
     by: User,
     body: str | Body,
-    files: Iterable[IncomingFile] = (),
+    files: Iterable[IncomingFile | Upload] = (),
     channel: str = Ticket.Channel.WEB,
     minutes_spent: int = 0,
     why: str = "",
@@ -256,7 +259,8 @@ def file_letter(
 
 @transaction.atomic
 def take_back_reply(message: Message, *, by: User) -> Message:
-    """Withdraw a reply within its seconds of grace; its text is kept as the author's draft."""
+    """Withdraw a reply within its seconds of grace; its text and files are the author's draft,
+    above what they have begun to write meanwhile."""
     ticket = Ticket.objects.locked(message.ticket)
     message = Message.objects.select_for_update().get(pk=message.pk)
     require(can_take_back(by, message))
@@ -265,9 +269,7 @@ def take_back_reply(message: Message, *, by: User) -> Message:
     message.withdrawn_at = timezone.now()
     message.save(update_fields=["withdrawn_at"])
     Message.objects.filter(replaced_by=message).update(replaced_by=None, withdrawn_at=None)
-    Draft.objects.update_or_create(
-        ticket=ticket, author=by, kind=Message.Kind.REPLY, defaults={"text": message.text}
-    )
+    _put_back(message, ticket, by)
     was = message.events.filter(kind=Event.Kind.REPLIED).values_list("details", flat=True).first()
     before = (was or {}).get("before")
     if before and ticket.status == (was or {}).get("after"):
@@ -287,6 +289,21 @@ def take_back_reply(message: Message, *, by: User) -> Message:
     steps.move(ticket, Status(ticket.status), until=ticket.hold_until)
     events.record(ticket, Event.Kind.TAKEN_BACK, by=by, message=message)
     return message
+
+
+def _put_back(message: Message, ticket: Ticket, by: User) -> None:
+    uploads = attachments.give_back(message, owner=by)
+    shown = own_pictures(message.html)
+    tokens = [str(one.token) for one in uploads if str(one.token) not in shown]
+    # What was not formatted becomes plain text again.
+    html = message.html if WRITTEN.search(message.html) else ""
+    draft = Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.REPLY).first()
+    draft = draft or Draft(ticket=ticket, author=by, kind=Message.Kind.REPLY)
+    if html or draft.html:
+        draft.html = (html or message.html) + (draft.html or from_text(draft.text))
+    draft.text = "\n\n".join(filter(None, [message.text, draft.text]))
+    draft.uploads = [*tokens, *draft.uploads]
+    draft.save()
 
 
 @transaction.atomic

@@ -1,18 +1,72 @@
-"""What is typed and not sent yet. Drafts are nobody's history: no events."""
+"""What is typed and not sent yet, with its files. Drafts are nobody's history: no events."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from departments.models import User
-from tickets.models import Draft, Message, Ticket
+from helpdesk.lib.errors import DeskError
+from helpdesk.lib.html import clean_written, own_pictures
+from tickets import attachments
+from tickets.attachments import IncomingFile
+from tickets.models import Draft, Message, Ticket, Upload
 from tickets.permissions import can_work_on, require
 
+# What one person may have lying here unsent, so that nobody fills the disk.
+MOST_UPLOADS = 200
+MOST_UPLOADED_BYTES = 500 * 1024 * 1024
 
-def save_draft(ticket: Ticket, *, by: User, kind: Message.Kind, text: str) -> Draft | None:
-    """Keep what `by` has typed so far; an emptied draft is none."""
+
+class DraftChanged(DeskError):
+    """Somebody wants to save a draft that was saved elsewhere since they saw it."""
+
+    status = 409
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(_("This draft was changed in another window."))
+        self.draft = draft
+
+
+@transaction.atomic
+def save_draft(
+    ticket: Ticket,
+    *,
+    by: User,
+    kind: Message.Kind,
+    text: str,
+    html: str = "",
+    uploads: Iterable[Upload] = (),
+    fields: Mapping[str, Any] | None = None,
+    seen: datetime | None = None,
+) -> Draft | None:
+    """Keep what `by` has typed so far; an emptied draft is none.
+
+    `html` is what our editor made of it, `fields` whatever else the form holds. `seen` is when the
+    draft that the writer has before them was saved, `Draft.NEVER` if there was none: raises DraftChanged if
+    another one stands there now. Left out, it is not asked.
+    """
     require(can_work_on(by, ticket))
-    if not text.strip():
-        discard_draft(ticket, by=by, kind=kind)
+    mine = Draft.objects.filter(ticket=ticket, author=by, kind=kind)
+    stands = mine.select_for_update().first()
+    if seen is not None and stands is not None and stands.updated_at != seen:
+        raise DraftChanged(stands)
+    tokens = [str(one.token) for one in uploads]
+    if not (text.strip() or tokens):
+        mine.delete()
         return None
+    html = clean_written(html) if html else ""
+    named = {*tokens, *own_pictures(html)}
+    Upload.objects.filter(owner=by, token__in=named).update(kept_at=timezone.now())
     draft, _created = Draft.objects.update_or_create(
-        ticket=ticket, author=by, kind=kind, defaults={"text": text}
+        ticket=ticket,
+        author=by,
+        kind=kind,
+        defaults={"text": text, "html": html, "uploads": tokens, "fields": dict(fields or {})},
     )
     return draft
 
@@ -21,3 +75,19 @@ def discard_draft(ticket: Ticket, *, by: User, kind: Message.Kind) -> None:
     """Forget what `by` has typed."""
     require(can_work_on(by, ticket))
     Draft.objects.filter(ticket=ticket, author=by, kind=kind).delete()
+
+
+def upload_file(file: IncomingFile, *, by: User, ticket: Ticket | None = None) -> Upload:
+    """Keep a file that comes ahead of its message. It can be named by its owner alone."""
+    require(by.is_active and (ticket is None or can_work_on(by, ticket)))
+    lies = Upload.objects.filter(owner=by).aggregate(count=Count("pk"), size=Sum("size"))
+    if lies["count"] >= MOST_UPLOADS or (lies["size"] or 0) >= MOST_UPLOADED_BYTES:
+        raise DeskError(_("Too many of your files wait unsent. Send or remove some first."))
+    return attachments.keep(file, owner=by, ticket=ticket)
+
+
+@transaction.atomic
+def discard_upload(upload: Upload, *, by: User) -> None:
+    """Remove a file that was not sent after all."""
+    require(upload.owner_id == by.pk)
+    attachments.drop(Upload.objects.select_for_update().filter(pk=upload.pk))

@@ -7,6 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
 
 from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
@@ -34,10 +35,10 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
     """Tickets `reader` works on, each with what its page shows beside the thread, in one question.
 
     Adds: tag_names [str], people [{pk, name, email, in_copy, stands_in}], leading and led [{kind,
-    number, subject, status, department}] (links from and to it), drafts [{kind, text}] of the
-    reader, earlier [{number, subject, status}] of the same customer, absorbed [number] (merged
-    into it), own_signature of the reader in its department, custom_fields (all there are, as
-    `Definition.of` takes them).
+    number, subject, status, department}] (links from and to it), drafts_here [{kind, text,
+    html, uploads, fields, saved_at}] of the reader, earlier [{number, subject, status}] of the same
+    customer, absorbed [number] (merged into it), own_signature of the reader in its department,
+    custom_fields (all there are, as `Definition.of` takes them).
     """
     here = OuterRef("pk")
     other = Ticket.objects.workable_by(reader).filter(customer=OuterRef("customer"))
@@ -72,7 +73,14 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
             led=ArraySubquery(_links("source", target=here)),
             drafts_here=ArraySubquery(
                 Draft.objects.filter(ticket=here, author=reader).values(
-                    data=JSONObject(kind="kind", text="text")
+                    data=JSONObject(
+                        kind="kind",
+                        text="text",
+                        html="html",
+                        uploads="uploads",
+                        fields="fields",
+                        saved_at="updated_at",
+                    )
                 )
             ),
             earlier=ArraySubquery(
@@ -235,6 +243,17 @@ def sent_by(reader: User, data: QueryDict) -> Message | None:
     return message if message and message.can_still_be_taken_back else None
 
 
-def draft_of(ticket: Any, kind: Message.Kind) -> str:
-    """What the reader had begun to write; `ticket` comes from `tickets_for`."""
-    return next((one["text"] for one in ticket.drafts_here if one["kind"] == kind), "")
+def draft_of(ticket: Any, kind: str) -> dict[str, Any]:
+    """What the reader had begun to write, as the initial values of its form; `version` is when it
+    was saved, and None without a draft. `ticket` comes from `tickets_for`."""
+    draft = next((one for one in ticket.drafts_here if one["kind"] == kind), None)
+    if draft is None:
+        return {"version": None}
+    others = {name: one[0] if len(one) == 1 else one for name, one in draft["fields"].items()}
+    return {
+        **others,
+        "body": draft["text"],
+        "html": draft["html"],
+        "uploads": draft["uploads"],
+        "version": parse_datetime(draft["saved_at"]),
+    }

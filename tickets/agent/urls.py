@@ -13,6 +13,7 @@ from tickets.agent.views import (
     queue,
     reports,
     search,
+    uploads,
     workspaces,
 )
 
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern] = [
     path("go/", palette.palette, name="palette"),
     path("search/", search.search, name="search"),
     path("figures/", reports.figures, name="figures"),
+    path("uploads/", uploads.uploads, name="uploads"),
+    path("uploads/<uuid:token>/removal/", uploads.upload_removal, name="upload_removal"),
     path("profile/", profile.profile, name="profile"),
     path("notifications/", bell.notifications, name="notifications"),
     path("live/", live.live, name="live"),

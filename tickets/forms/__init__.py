@@ -27,10 +27,10 @@ from tickets.forms.handling import (
     agents_for,
 )
 from tickets.forms.many import BulkForm
+from tickets.forms.rich import DraftForm, RichForm
 from tickets.forms.writing import (
     AgentReplyForm,
     CorrectionForm,
-    DraftForm,
     NewTicketForm,
     NoteForm,
     ReplyForm,
@@ -63,6 +63,7 @@ __all__ = [
     "RelocationForm",
     "RenamingForm",
     "ReplyForm",
+    "RichForm",
     "SplitForm",
     "TagsForm",
     "TicketForm",

@@ -1,4 +1,4 @@
-"""Forms of the verbs that say something: reply, note, draft, a new ticket."""
+"""Forms of the verbs that say something: reply, note, a new ticket."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Category, Department, Service, User
 from tickets import placeholders
 from tickets.forms.base import BodyField, FilesField, TicketForm
+from tickets.forms.rich import RichForm
 from tickets.lifecycle import Priority, Status
 from tickets.models import CannedReply, Message
 
@@ -29,7 +30,7 @@ class ReplyForm(forms.Form):
         return self.cleaned_data
 
 
-class AgentReplyForm(ReplyForm, TicketForm):
+class AgentReplyForm(ReplyForm, RichForm):
     """reply_to_ticket, as agents say it. `anyway` insists where the form has doubts."""
 
     slug = "reply"
@@ -67,7 +68,7 @@ class AgentReplyForm(ReplyForm, TicketForm):
             self.newer = newer
             self._doubt(_("Something was written since you opened this page. Read it first."))
         with translation.override(self.ticket.language or translation.get_language()):
-            data["body"] = placeholders.fill(data["body"], self.ticket, self.by)
+            data["body"] = self.said(fill=True)
         return data
 
     def _doubt(self, sentence: Any) -> None:
@@ -87,22 +88,17 @@ class CorrectionForm(TicketForm):
     body = BodyField()
 
 
-class NoteForm(ReplyForm, TicketForm):
+class NoteForm(ReplyForm, RichForm):
     """add_note."""
 
     slug = "note"
 
-
-class DraftForm(TicketForm):
-    """save_draft; `insert` is a canned reply to put below what was typed."""
-
-    slug = "draft"
-    body = BodyField(required=False)
-    insert = forms.ModelChoiceField(CannedReply.objects.none(), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["insert"].queryset = CannedReply.objects.usable_by(self.by)  # type: ignore[attr-defined]
+    def clean(self) -> dict[str, Any]:
+        """Something must be said."""
+        super().clean()
+        if not self.errors:
+            self.cleaned_data["body"] = self.said()
+        return self.cleaned_data
 
 
 class NewTicketForm(ReplyForm):

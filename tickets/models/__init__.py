@@ -9,6 +9,7 @@ from tickets.models.message import Attachment, Body, Delivery, Draft, Message, P
 from tickets.models.policy import EscalationRule, EscalationStep, FiredStep, Target
 from tickets.models.rating import Rating
 from tickets.models.ticket import Follower, Tag, Ticket, TicketLink
+from tickets.models.upload import Upload
 from tickets.models.workspace import Workspace
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Target",
     "Ticket",
     "TicketLink",
+    "Upload",
     "Workspace",
     "understood",
 ]

@@ -3,7 +3,8 @@
 import re
 import uuid
 from dataclasses import dataclass, field
-from typing import Any, Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
@@ -16,8 +17,13 @@ from departments.models import User
 from helpdesk.lib import html as html_door
 from tickets.models.ticket import Ticket
 
+if TYPE_CHECKING:
+    from tickets.models.upload import Upload
+
 # Cleaned HTML that holds more than what we make of plain text ourselves.
 FORMATTED = re.compile(r"<(?!/?(?:p|br|a)\b)|<(?:p|br)\s", re.IGNORECASE)
+# What our editor makes of a text in which nothing was formatted holds less than this.
+WRITTEN = re.compile(r"<(?!/?(?:p|br|div)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,14 @@ class Body:
     def plain(cls, text: str) -> Self:
         """From what somebody typed."""
         return cls(text=text, html=html_door.from_text(text))
+
+    @classmethod
+    def written(cls, html: str) -> Self:
+        """From what somebody wrote in our editor, cleaned by `html.clean_written`."""
+        text = html_door.to_text(html)
+        if not WRITTEN.search(html):
+            return cls.plain(text)
+        return cls(text=text, html=html_door.with_links(html))
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -220,7 +234,7 @@ class Delivery(models.Model):
         return f"{self.address}: {self.state}"
 
 
-def file_path(attachment: "Attachment", name: str) -> str:
+def file_path(attachment: "Attachment | Upload", name: str) -> str:
     """Where a file lies: by its token, so that no foreign name ever touches the disk."""
     token = attachment.token.hex
     return f"attachments/{token[:2]}/{token[2:4]}/{token}"
@@ -274,10 +288,20 @@ class Attachment(models.Model):
 class Draft(models.Model):
     """What an agent has typed and not sent, per ticket and kind."""
 
+    # When a draft was saved that is not there.
+    NEVER: ClassVar[datetime] = datetime.min.replace(tzinfo=UTC)
+
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts")
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
     kind = models.CharField(max_length=5, choices=Message.Kind)
     text = models.TextField()
+    # As the editor wrote it, clean; empty for plain text.
+    html = models.TextField(blank=True)
+    # Tokens of files that came ahead.
+    uploads = models.JSONField(default=list, blank=True)
+    # What else the form held, by the names of its fields.
+    fields = models.JSONField(default=dict, blank=True)
+    # Also its version: who saves says which one they saw.
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

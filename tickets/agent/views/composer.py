@@ -1,9 +1,10 @@
 """What an agent writes: replies, notes, drafts, and taking a reply back."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 from departments.http import SignedInRequest, agent_required
 from departments.models import User
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.html import from_text
 from helpdesk.lib.htmx import is_part
 from tickets import actions, forms
 from tickets import presence as watching
@@ -75,24 +77,52 @@ def _with(address: str, query: str) -> str:
 @agent_required
 @require_POST
 def drafts(request: SignedInRequest, number: int, kind: str) -> HttpResponse:
-    """Keep what was typed so far: 204 for the script, back to the page for a button, with the
-    canned reply `insert` put below it."""
+    """Keep what was typed so far, or discard it: 204 with its version for the script, 409 with what
+    another window has saved meanwhile; back to the page for a button, with the canned reply
+    `insert` put below it."""
     if kind not in Message.Kind.values:
         raise Http404
     ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
     form = forms.DraftForm(request.POST, ticket=ticket, by=request.user)
     if not form.is_valid():
         return HttpResponse(status=422)
-    text, insert = form.cleaned_data["body"], form.cleaned_data["insert"]
+    data = form.cleaned_data
+    text, html, insert = data["body"], data["html"], data["insert"]
+    mine: dict[str, Any] = {"by": request.user, "kind": Message.Kind(kind)}
+    if data["discard"]:
+        actions.discard_draft(ticket, **mine)
+        return redirect(f"{reverse('agent:ticket', args=[number])}?{kind}=1#{kind}")
+    if data["plain"] is not None:
+        User.objects.filter(pk=request.user.pk).update(writes_plain=data["plain"])
     if insert is not None:
         text = "\n\n".join(part for part in (text, rendered(insert, ticket, request.user)) if part)
-    actions.save_draft(ticket, by=request.user, kind=Message.Kind(kind), text=text)
+    mine |= {"uploads": data["uploads"], "fields": form.others()}
+    try:
+        draft = actions.save_draft(ticket, text=text, html=html, seen=data["version"], **mine)
+    except actions.DraftChanged as changed:
+        if is_part(request):
+            return JsonResponse(_told(changed), status=409)
+        # Without scripts nobody can be asked: both are kept, one below the other.
+        both = f"{changed.draft.text}\n\n{text}"
+        draft = actions.save_draft(ticket, text=both, **mine)
+        messages.warning(request, f"{changed} {_('Both texts are kept, one below the other.')}")
     watching.look(number, request.user, writing=True)
     if is_part(request):
-        return HttpResponse(status=204)
+        version = draft.updated_at.isoformat() if draft else ""
+        return HttpResponse(status=204, headers={"X-Draft-Version": version})
     used = [*request.POST.getlist("canned"), *([str(insert.pk)] if insert else [])]
     query = [("canned", key) for key in used] or [(kind, "1")]
     return redirect(f"{reverse('agent:ticket', args=[number])}?{urlencode(query)}#{kind}")
+
+
+def _told(changed: actions.DraftChanged) -> dict[str, str]:
+    draft = changed.draft
+    return {
+        "sentence": str(changed),
+        "version": draft.updated_at.isoformat(),
+        "text": draft.text,
+        "html": draft.html or from_text(draft.text),
+    }
 
 
 @agent_required

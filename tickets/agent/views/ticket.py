@@ -88,12 +88,12 @@ def show(
         "steps": sla.planned_steps(one),
         "signature": signed(one.own_signature or "", reader, one.department),
         "reply": forms.AgentReplyForm(
-            initial={"body": page.draft_of(one, Message.Kind.REPLY), **kept_reply},
+            initial={**page.draft_of(one, Message.Kind.REPLY), **kept_reply},
             ticket=one,
             by=reader,
         ),
         "note": forms.NoteForm(
-            initial={"body": page.draft_of(one, Message.Kind.NOTE), **kept_note},
+            initial={**page.draft_of(one, Message.Kind.NOTE), **kept_note},
             ticket=one,
             by=reader,
         ),
