@@ -32,11 +32,9 @@ def fill(text: str, ticket: Ticket, agent: User, *, as_html: bool = False) -> st
     def value(found: re.Match[str]) -> str:
         name = found[1]
         if name in fields:
-            said = fields[name].words(ticket.fields.get(fields[name].slug))
+            said = fields[name].words(ticket.fields.get(fields[name].slug)) or found[0]
         else:
-            said = VALUES[name](ticket, agent) if name in VALUES else ""
-        if not said:
-            return found[0]
+            said = VALUES[name](ticket, agent) if name in VALUES else found[0]
         return escape(said) if as_html else said
 
     return PLACEHOLDER.sub(value, text)
