@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
@@ -14,12 +15,14 @@ from departments.models import (
     Organisation,
     ReturnedMail,
     User,
+    person_at,
 )
 from helpdesk.lib.errors import DeskError
 
 
 def welcome_customer(email: str, *, name: str = "", language: str = "") -> User:
-    """The person with this address, made on their first letter; an empty name or language is
+    """The person with this address, be it their main one or another that is proved; made on their
+    first letter. An empty name or language is
     filled in, a known one is kept. Their organisation follows from the address's domain."""
     address = email.strip().lower()
     wanted = {"name": name.strip()[:200], "language": language}
@@ -28,9 +31,11 @@ def welcome_customer(email: str, *, name: str = "", language: str = "") -> User:
         "password": lambda: make_password(None),
         "organisation": lambda: organisation_for(address),
     }
-    person, is_new = User.objects.get_or_create(email=address, defaults=for_the_new)
-    if is_new:
-        return person
+    person = person_at(address)
+    if person is None:
+        person, is_new = User.objects.get_or_create(email=address, defaults=for_the_new)
+        if is_new:
+            return person
     missing = [field for field, value in wanted.items() if value and not getattr(person, field)]
     for field in missing:
         setattr(person, field, wanted[field])
@@ -97,3 +102,34 @@ def note_returned_mail(
 def forget_returned_mail(address: str) -> None:
     """They wrote to us: their address is well."""
     ReturnedMail.objects.filter(person__email=address.lower()).delete()
+
+
+@transaction.atomic
+def prove_address(address: str, *, of: User | None = None) -> EmailAddress | None:
+    """Somebody showed that they read letters at `address`: from now on it finds the person that
+    agents added it to, `of` them if that is known. None where nothing waits for a proof, where it
+    waits for two people, or where somebody else has the address meanwhile.
+
+    A main address is no business of ours: whoever signed up with it without proving it may have
+    chosen a password for somebody else's account.
+    """
+    waiting = EmailAddress.objects.select_for_update().filter(
+        email=address.lower(), verified=False, user__is_active=True
+    )
+    if of is not None:
+        waiting = waiting.filter(user=of)
+    rows = [row for row in waiting.select_related("user") if row.user.email != row.email]
+    if len(rows) != 1 or person_at(address) is not None:
+        return None
+    rows[0].verified = True
+    rows[0].save(update_fields=["verified"])
+    return rows[0]
+
+
+def organisation_called(name: str) -> Organisation | None:
+    """The organisation with this name, made if there is none; None for no name."""
+    wanted = " ".join(name.split())[:200]
+    if not wanted:
+        return None
+    known = Organisation.objects.filter(name__iexact=wanted).order_by("pk").first()
+    return known or Organisation.objects.create(name=wanted)

@@ -6,6 +6,7 @@ from departments import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.profile, name="account_profile"),
+    path("addresses/<str:token>/", views.prove_address, name="account_prove_address"),
     path("", include("allauth.account.urls")),
     path("second-factor/", include("allauth.mfa.urls")),
 ]

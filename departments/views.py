@@ -1,14 +1,28 @@
 """One's own page. Signing in and out is django-allauth's."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
+from departments import actions, addressing
 from departments.forms import ProfileForm
 from departments.http import SignedInRequest
-from departments.models import User
+from departments.models import User, has_address
+from helpdesk.lib.errors import DeskError
+
+
+class NothingToProve(DeskError):
+    """A link that was not made here, is too old, or was used."""
+
+    status = 404
+
+
+OVER = gettext_lazy("This link is no longer valid. Ask us for another one.")
 
 
 def profile(request: SignedInRequest) -> HttpResponse:
@@ -28,3 +42,23 @@ def profile(request: SignedInRequest) -> HttpResponse:
         return redirect("account_profile")
     status = 422 if form.is_bound else 200
     return render(request, "portal/profile.html", {"form": form}, status=status)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove_address(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in a letter to an address that was put down as somebody's. GET shows a button and
+    changes nothing: programs that look for viruses open every link."""
+    claim = addressing.read_token(token)
+    if claim is None:
+        raise NothingToProve(OVER)
+    person, address = claim
+    proved = has_address(person, address)
+    if request.method == "POST" and not proved:
+        proved = actions.prove_address(address, of=person) is not None
+        if not proved:
+            raise NothingToProve(OVER)
+    if not request.user.is_authenticated and person.language:
+        translation.activate(person.language)
+    context = {"address": address, "proved": proved}
+    return render(request, "account/prove_address.html", context)

@@ -200,8 +200,8 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # Mail may take its time; a code still dies with the third wrong guess.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
-# One person, one address: a new one replaces the old once it is proved.
-ACCOUNT_CHANGE_EMAIL = True
+# A person may have several addresses; letters go to the main one.
+ACCOUNT_MAX_EMAIL_ADDRESSES = 20
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(DESK_URL).scheme

@@ -37,7 +37,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet
 
-from departments.models import Category, Department, Service, User
+from departments.models import Category, Department, Service, User, people_called
 from helpdesk.lib.errors import DeskError
 from tickets import search
 from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
@@ -357,9 +357,8 @@ class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no typ
         return tickets.filter(assignee=self.sight.user.pk if value == "me" else int(value))
 
     def by_customer(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        """A part of the customer's name or address."""
-        people = User.objects.filter(Q(name__icontains=value) | Q(email__icontains=value))
-        return tickets.filter(customer__in=people.values("pk"))
+        """A part of the customer's name or of one of their addresses."""
+        return tickets.filter(customer__in=people_called(value).values("pk"))
 
     def by_tag(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Tags are kept in lower case."""

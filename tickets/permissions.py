@@ -3,9 +3,11 @@
 `None` is the house itself (the clock, a rule); no door can utter it.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -111,3 +113,43 @@ def can_rate(user: User | None, ticket: Ticket) -> bool:
         return False
     since = ticket.closed_at or ticket.solved_at
     return since is None or since > timezone.now() - RATING_MAY_CHANGE_FOR
+
+
+def can_see_customer(user: User, person: User) -> bool:
+    """May they read what the desk knows of this customer? Agents who work on a ticket of theirs;
+    tickets of other departments stay out of it even then. Administrators: everybody's."""
+    if not user.is_active:
+        return False
+    return user.is_superuser or _has_tickets_in(person, user.department_roles)
+
+
+def can_edit_customer(user: User, person: User) -> bool:
+    """May they put down a customer's name, language and notes? People who work here do that
+    themselves."""
+    return can_see_customer(user, person) and not works_here(person)
+
+
+def can_decide_for_customer(user: User, person: User) -> bool:
+    """May they say which addresses are a customer's, to whom they belong, and that two are one?
+
+    That decides who reads all of the customer's tickets, so it takes somebody who works in all
+    departments that have one.
+    """
+    if not can_edit_customer(user, person):
+        return False
+    others = Department.objects.exclude(pk__in=user.department_roles)
+    return user.is_superuser or not others.filter(_holds_ticket_of(person)).exists()
+
+
+def works_here(person: User) -> bool:
+    """Is, or was, this person an agent or administrator?"""
+    return person.is_staff or person.is_superuser or person.memberships.exists()
+
+
+def _has_tickets_in(person: User, departments: Iterable[int]) -> bool:
+    return Department.objects.filter(_holds_ticket_of(person), pk__in=departments).exists()
+
+
+def _holds_ticket_of(person: User) -> Exists:
+    # One look into an index for each department, however many tickets the person has.
+    return Exists(Ticket.objects.filter(customer=person, department=OuterRef("pk")))

@@ -1,5 +1,13 @@
 """People, places, hours, categories and services."""
 
+from departments.models.addresses import (
+    addresses_of,
+    has_address,
+    people_at,
+    people_called,
+    person_at,
+    person_now,
+)
 from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
 from departments.models.knowledge import Category, Service
 from departments.models.people import Agent, ApiToken, Organisation, User
@@ -24,6 +32,12 @@ __all__ = [
     "Service",
     "User",
     "Way",
+    "addresses_of",
+    "has_address",
+    "people_at",
+    "people_called",
+    "person_at",
+    "person_now",
     "signature_of",
     "signed",
 ]

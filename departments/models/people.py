@@ -174,6 +174,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     writes_plain = models.BooleanField(_("write plain text, without formatting"), default=False)
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     notes = models.TextField(_("notes for agents"), blank=True)
+    phone = models.CharField(_("phone number"), max_length=40, blank=True)
+    # The same person under another address, found out later (tickets.actions.merge_people).
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged_people",
+        verbose_name=_("merged into"),
+    )
     is_active = models.BooleanField(
         _("active"),
         default=True,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.db.models import Q
 
-from departments.models import Department, User
+from departments.models import Department, User, addresses_of, people_at
 from helpdesk.lib.errors import DeskError
 from mailgateway import bounds, forwards, routing
 from mailgateway.addresses import is_forward
@@ -86,8 +86,8 @@ def _not_yet(parsed: ParsedEmail, person: User, ticket: Ticket) -> list[str]:
     """Addresses in Cc of people who do not take part in `ticket`, at most 50."""
     named = [one.email for one in others_in(parsed, person)][:MOST_COPIES]
     taking_part = Q(following__ticket=ticket) | Q(pk=ticket.customer_id)
-    known = User.objects.filter(taking_part, email__in=named).values_list("email", flat=True)
-    return [one for one in named if one not in set(known)]
+    known = addresses_of(people_at(named).filter(taking_part))
+    return [one for one in named if one not in known]
 
 
 def _knowing(body: Body, **facts: object) -> Body:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from departments.models import people_at
 from mailgateway import routing, screening
 from mailgateway.addresses import bare_subject, tags_in
 from mailgateway.inbound.conversation import keep_on
@@ -41,7 +42,7 @@ def held_back(letter: InboundEmail, parsed: ParsedEmail, sender: Address) -> boo
 
 def _same_subject(letter: InboundEmail, parsed: ParsedEmail) -> Ticket | None:
     began = Ticket.objects.filter(
-        customer__email=letter.sender, created_at__gt=letter.received_at - DAY
+        customer__in=people_at([letter.sender]), created_at__gt=letter.received_at - DAY
     )
     subject = bare_subject(parsed.subject)
     latest = began.order_by("-pk")[:_LATEST]

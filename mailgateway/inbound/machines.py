@@ -4,7 +4,7 @@ answered, and none of them moves a ticket."""
 from django.utils.translation import gettext as _
 
 from departments import actions as people
-from departments.models import User
+from departments.models import people_at
 from mailgateway import routing
 from mailgateway.composing import TO_CUSTOMERS
 from mailgateway.inbound.bodies import storable
@@ -82,7 +82,7 @@ def _note_people(
     if report.status[2:3] in _NOT_THE_ADDRESS:
         return
     pause_after = 0 if row.kind in TO_CUSTOMERS else AutomaticMail.limits().pause_after
-    for person in User.objects.filter(email__in=addresses).order_by("pk"):
+    for person in people_at(addresses).order_by("pk"):
         people.note_returned_mail(
             person, status=report.status, detail=detail, pause_after=pause_after
         )

@@ -6,7 +6,7 @@ from itertools import islice
 from django.conf import settings
 
 from departments.actions import welcome_customer
-from departments.models import User
+from departments.models import User, has_address
 from helpdesk.lib.language import guess_language
 from mailgateway.addresses import answers_nobody, without_secrets
 from mailgateway.inbound.bodies import storable
@@ -142,16 +142,18 @@ def copies(parsed: ParsedEmail, sender: User, *, most: int = MOST_COPIES) -> lis
         welcome_customer(one.email, name=storable(one.name))
         for one in islice(others_in(parsed, sender), max(0, most))
     ]
-    return [one for one in people if not one.is_agent and one.is_active]
+    return [one for one in people if one != sender and not one.is_agent and one.is_active]
 
 
 def stand_in(parsed: ParsedEmail, sender: User) -> User | None:
     """Whom our answers shall reach instead of `sender`: a person named in Reply-To. Never one of
     us, a list, a machine, or somebody a form was filled in for already."""
     wished = parsed.reply_to[:1]
-    if not wished or parsed.sender is None or parsed.sender.email != sender.email:
+    if not wished or parsed.sender is None or not has_address(sender, parsed.sender.email):
         return None
-    if sender.email in {one.email for one in parsed.reply_to} or _passed_on(parsed):
+    if any(has_address(sender, one.email) for one in parsed.reply_to[:MOST_COPIES]):
+        return None
+    if _passed_on(parsed):
         return None
     address = wished[0].email
     if not _is_storable(address) or answers_nobody(address) or is_ours(address):

@@ -5,7 +5,7 @@ import hashlib
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from departments.actions import forget_returned_mail
+from departments.actions import forget_returned_mail, prove_address
 from mailgateway import authentication, routing, screening
 from mailgateway.authentication import Proof
 from mailgateway.inbound import conversation, floods, machines, people
@@ -41,7 +41,10 @@ def understand(letter: InboundEmail) -> None:
     elif machines.automatic(letter, parsed, verdict):
         pass
     elif released or not floods.held_back(letter, parsed, sender):
-        conversation.take(letter, parsed, sender, verdict, _proof(letter, parsed, sender))
+        proof = _proof(letter, parsed, sender)
+        if proof == Proof.PROVED:
+            prove_address(sender.email)
+        conversation.take(letter, parsed, sender, verdict, proof)
     if verdict.kind == Kind.PERSON:
         forget_returned_mail(letter.sender)
 

@@ -9,6 +9,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from departments.models import person_at
+
 CODE = re.compile(r"^ {4}(\S+)$", re.M)
 
 
@@ -21,7 +23,7 @@ def sign_in(client, person):
     client.post(reverse("account_login"), {"login": person.email, "password": "correct horse"})
 
 
-def test_one_may_change_the_address_once_the_new_one_is_proved(client, carla, mallory):
+def test_another_address_counts_once_it_is_proved_and_may_become_the_main_one(client, carla):
     sign_in(client, carla)
 
     client.post(reverse("account_email"), {"email": "carla@new.example", "action_add": ""})
@@ -29,9 +31,24 @@ def test_one_may_change_the_address_once_the_new_one_is_proved(client, carla, ma
     assert carla.email == "carla@customer.example"
     client.post(reverse("account_email_verification_sent"), {"code": code_in_letter()})
 
+    assert person_at("carla@new.example") == carla
+    client.post(reverse("account_email"), {"email": "carla@new.example", "action_primary": ""})
+
     carla.refresh_from_db()
     assert carla.email == "carla@new.example"
-    assert EmailAddress.objects.get(user=carla).email == "carla@new.example"
+    assert person_at("carla@customer.example") == carla
+    page = client.get(reverse("account_email")).text
+    assert "carla@customer.example" in page
+    assert "carla@new.example" in page
+
+
+def test_an_address_that_is_not_the_main_one_can_be_removed(client, carla):
+    sign_in(client, carla)
+    EmailAddress.objects.create(user=carla, email="carla@old.example", verified=True)
+
+    client.post(reverse("account_email"), {"email": "carla@old.example", "action_remove": ""})
+
+    assert person_at("carla@old.example") is None
 
 
 def test_nobody_can_take_an_address_of_somebody_else(client, carla, mallory):

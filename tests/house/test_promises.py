@@ -20,7 +20,7 @@ from tickets.audience import Letter
 from tickets.models import Event
 
 ROOT = settings.BASE_DIR
-QUESTIONS = {"absorbed", "current"}
+QUESTIONS = {"absorbed", "current", "preview_merge"}
 VERBS = sorted(name for name in actions.__all__ if name.islower() and name not in QUESTIONS)
 
 

@@ -8,9 +8,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from departments.addressing import token_of
 from departments.models import ApiToken
 from mailgateway import inbound
 from mailgateway.models import InboundEmail, Mailbox
+from tests.conftest import person
 from tickets import actions, bulk
 from tickets.attachments import IncomingFile
 from tickets.links import letters_link, rating_token
@@ -44,6 +46,7 @@ OPEN_PAGES = {
     "mfa_authenticate",
     "portal:rate",
     "portal:letters",
+    "account_prove_address",
     "api-1:openapi-json",
     "api-1:api-root",
 }
@@ -116,6 +119,15 @@ TICKET_PAGES = {
     "agent:links",
     "agent:department",
 }
+CUSTOMER_PAGES = {
+    "agent:customer",
+    "agent:addresses",
+    "agent:address_letter",
+    "agent:main_address",
+    "agent:address_removal",
+    "agent:customer_merge",
+    "agent:customer_merge_undo",
+}
 LEDGER_PAGES = {
     "letters:letters",
     "letters:handling",
@@ -130,6 +142,9 @@ TABLE = {
     **dict.fromkeys(OWN_PAGES, SIGNED_IN),
     **dict.fromkeys(AGENT_PAGES, AGENTS),
     **dict.fromkeys(TICKET_PAGES, BILLING),
+    **dict.fromkeys(CUSTOMER_PAGES, BILLING),
+    # Agents ask for a proof; an administrator's word is one.
+    "agent:address_vouching": {"root"},
     **dict.fromkeys(LEDGER_PAGES, LEADS),
     **dict.fromkeys(LETTERS_BEHIND, BILLING),
     # Only for those who have set up a second factor; here nobody has.
@@ -198,6 +213,10 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
     mailbox = Mailbox.objects.create(
         name="Billing", address="billing@desk.example", department=billing
     )
+    waiting = actions.add_address(carla, address="carla@home.example", by=ada)
+    karla = person("karla@old.example", "Karla")
+    actions.open_ticket(customer=karla, by=karla, subject="Old", body="Old", department=billing)
+    merged = actions.merge_people(karla, into=carla, by=ada)
     letter = inbound.receive(mailbox, b"Subject: File\n\nSee file\n")
     InboundEmail.objects.update(ticket=ticket, message_pk=answer.pk, state="reply")
     return {
@@ -214,6 +233,10 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "job": bulk.start([ticket.pk], act="take", arguments={}, by=ada).pk,
         "letter": letter.pk,
         "behind": answer.pk,
+        "customer": carla.pk,
+        "address": waiting.pk,
+        "merged": merged.pk,
+        "proof": token_of(waiting),
         "rating": rating_token(ticket, rated, carla),
         "letters": letters_link(carla, "solved").rstrip("/").rpartition("/")[2],
     }
@@ -230,6 +253,10 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["pk"] = scene["job"]
     if name == "agent:upload_removal":
         values["token"] = scene["upload"]
+    if name in CUSTOMER_PAGES | {"agent:address_vouching"}:
+        values["pk"] = scene["merged" if name == "agent:customer_merge_undo" else "customer"]
+    if name == "account_prove_address":
+        values["token"] = scene["proof"]
     if name == "portal:rate":
         values["token"] = scene["rating"]
     if name == "portal:letters":

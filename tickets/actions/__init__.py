@@ -16,6 +16,14 @@ from tickets.actions.conversation import (
     reread_message,
     take_back_reply,
 )
+from tickets.actions.customers import (
+    AddressTaken,
+    add_address,
+    choose_main_address,
+    edit_customer,
+    remove_address,
+    vouch_for_address,
+)
 from tickets.actions.describing import FieldsRefused, rename_ticket, set_fields
 from tickets.actions.drafting import (
     DraftChanged,
@@ -29,6 +37,12 @@ from tickets.actions.joining import link_tickets, merge_tickets, split_ticket
 from tickets.actions.letters import admit_sender, move_message_out, note_copy
 from tickets.actions.opening import open_follow_up, open_ticket
 from tickets.actions.parting import ChangedMeanwhile
+from tickets.actions.people import (
+    MOST_COUNTED,
+    merge_people,
+    preview_merge,
+    undo_merge_people,
+)
 from tickets.actions.resending import NothingToResend, correct_and_resend, resend_reply
 from tickets.actions.resolution import (
     close_ticket,
@@ -54,7 +68,9 @@ from tickets.actions.undoing import UNDOABLE, undo
 
 __all__ = [
     "BY_HAND",
+    "MOST_COUNTED",
     "UNDOABLE",
+    "AddressTaken",
     "ChangedMeanwhile",
     "DraftChanged",
     "FieldsRefused",
@@ -63,22 +79,26 @@ __all__ = [
     "NothingToResend",
     "TooLate",
     "absorbed",
+    "add_address",
     "add_note",
     "admit_sender",
     "assign_ticket",
     "categorise_ticket",
+    "choose_main_address",
     "close_ticket",
     "continue_conversation",
     "correct_and_resend",
     "current",
     "discard_draft",
     "discard_upload",
+    "edit_customer",
     "escalate_ticket",
     "file_letter",
     "follow_ticket",
     "hold_ticket",
     "link_tickets",
     "mark_as_spam",
+    "merge_people",
     "merge_tickets",
     "move_message_out",
     "move_ticket",
@@ -86,8 +106,10 @@ __all__ = [
     "note_delivery",
     "open_follow_up",
     "open_ticket",
+    "preview_merge",
     "rate_answer",
     "rate_ticket",
+    "remove_address",
     "rename_ticket",
     "reopen_ticket",
     "reply_to_ticket",
@@ -101,7 +123,9 @@ __all__ = [
     "tag_ticket",
     "take_back_reply",
     "undo",
+    "undo_merge_people",
     "unfollow_ticket",
     "upload_file",
+    "vouch_for_address",
     "wake_ticket",
 ]

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
 from tickets import forms
+from tickets.agent.customer import known_of
 from tickets.lifecycle import Status
 from tickets.models import (
     CannedReply,
@@ -38,7 +39,8 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
     number, subject, status, department}] (links from and to it), drafts_here [{kind, text,
     html, uploads, fields, saved_at}] of the reader, earlier [{number, subject, status}] of the same
     customer, absorbed [number] (merged into it), own_signature of the reader in its department,
-    custom_fields (all there are, as `Definition.of` takes them).
+    custom_fields (all there are, as `Definition.of` takes them); of the customer what `known_of`
+    adds.
     """
     here = OuterRef("pk")
     other = Ticket.objects.workable_by(reader).filter(customer=OuterRef("customer"))
@@ -93,6 +95,7 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
                     "signature"
                 )
             ),
+            **known_of(OuterRef("customer"), reader),
         )
     )
 

@@ -5,6 +5,7 @@ from tickets.forms.base import (
     FilesField,
     TicketForm,
 )
+from tickets.forms.customers import AddressForm, CustomerForm, MergeCustomerForm
 from tickets.forms.fields import FieldsForm, NewFieldsForm, ValueField
 from tickets.forms.handling import (
     NOBODY,
@@ -39,6 +40,7 @@ from tickets.forms.writing import (
 __all__ = [
     "NOBODY",
     "NOTHING",
+    "AddressForm",
     "AgentReplyForm",
     "AssignmentForm",
     "BodyField",
@@ -46,6 +48,7 @@ __all__ = [
     "CategoryForm",
     "CopyForm",
     "CorrectionForm",
+    "CustomerForm",
     "DepartmentForm",
     "DraftForm",
     "EscalationForm",
@@ -54,6 +57,7 @@ __all__ = [
     "FollowerForm",
     "HoldForm",
     "LinkForm",
+    "MergeCustomerForm",
     "MergeForm",
     "NewFieldsForm",
     "NewTicketForm",

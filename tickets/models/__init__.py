@@ -6,6 +6,7 @@ from tickets.models.custom_field import CustomField, FieldOption, understood
 from tickets.models.definition import Definition
 from tickets.models.event import Event, Notification
 from tickets.models.message import Attachment, Body, Delivery, Draft, Message, PublicMessage
+from tickets.models.people_merge import PeopleMerge
 from tickets.models.policy import EscalationRule, EscalationStep, FiredStep, Target
 from tickets.models.rating import Rating
 from tickets.models.ticket import Follower, Tag, Ticket, TicketLink
@@ -30,6 +31,7 @@ __all__ = [
     "Follower",
     "Message",
     "Notification",
+    "PeopleMerge",
     "PublicMessage",
     "Rating",
     "Tag",

@@ -54,6 +54,7 @@ class Event(models.Model):
         COPIED = "copied", _("sent to another mailbox as well")
         FIELDS_SET = "fields_set", _("fields changed")
         RENAMED = "renamed", _("renamed")
+        UNITED = "united", _("customers merged")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -108,7 +109,13 @@ PRIORITY_NAMES = {int(priority): priority.label for priority in Priority}
 
 
 # Kinds whose `before` and `after` are names, not statuses.
-NAMED_BY_WORDS = {Event.Kind.ASSIGNED, Event.Kind.MOVED, Event.Kind.CORRECTED, Event.Kind.RENAMED}
+NAMED_BY_WORDS = {
+    Event.Kind.ASSIGNED,
+    Event.Kind.MOVED,
+    Event.Kind.CORRECTED,
+    Event.Kind.RENAMED,
+    Event.Kind.UNITED,
+}
 
 
 def _said(kind: str, key: str, value: Any) -> Any:

@@ -41,7 +41,10 @@ class Rating(models.Model):
                 condition=models.Q(score__gte=1, score__lte=5), name="score_from_1_to_5"
             ),
         ]
-        indexes = [models.Index(fields=["agent", "created_at"], name="rating_by_agent")]
+        indexes = [
+            models.Index(fields=["agent", "created_at"], name="rating_by_agent"),
+            models.Index(fields=["customer", "-id"], name="rating_by_customer"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.ticket_id}: {self.score}"

@@ -215,6 +215,8 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["department", "-updated_at", "-id"], name="ticket_by_update"),
             models.Index(fields=["customer", "-updated_at"], name="ticket_by_customer"),
+            # Does a customer have tickets in a department? One look for each of them.
+            models.Index(fields=["customer", "department"], name="ticket_of_customer_in"),
             GinIndex(fields=["words"], name="ticket_by_words"),
             GinIndex(
                 fields=["fields"],

@@ -5,7 +5,7 @@ kept in `tsvector` columns of the configuration `simple` (`index`), and asked fo
 (`query`). See product.md 3 [S22].
 """
 
-from tickets.search.index import remember, remember_ticket, ticket_words
+from tickets.search.index import remember, remember_ticket, ticket_words, words_of_another
 from tickets.search.query import find
 
-__all__ = ["find", "remember", "remember_ticket", "ticket_words"]
+__all__ = ["find", "remember", "remember_ticket", "ticket_words", "words_of_another"]

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Func, QuerySet, TextField, Value
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.expressions import CombinedExpression
 
+from departments.models import User
 from helpdesk.lib.html import to_text
 from tickets.models import Message, Ticket
 from tickets.search import words
@@ -55,6 +58,15 @@ def ticket_words(ticket: Ticket, tags: Iterable[str] = ()) -> Func:
     subject = f"{ticket.number} {ticket.subject}"
     values = " ".join(str(one) for one in ticket.fields.values() if not isinstance(one, bool))
     return _vector([("A", subject), ("B", people), ("C", " ".join(tags)), ("C", values)])
+
+
+def words_of_another(customer: User) -> CombinedExpression:
+    """The value of `words` for tickets that become `customer`'s, whatever they held before: for one
+    UPDATE of many."""
+    # People alone have the weight B, see `ticket_words`.
+    rest = Func(F("words"), Value("{a,c}"), function="ts_filter", output_field=SearchVectorField())
+    people = _vector([("B", f"{customer.name} {customer.email}")])
+    return CombinedExpression(rest, "||", people, output_field=SearchVectorField())
 
 
 def remember_again(tickets: QuerySet[Ticket]) -> int:

@@ -70,6 +70,10 @@ SAID = {
         "changed fields: Paid to “Nov. 25, 2026” · Plan from “Small” to “Large”",
     ),
     "renamed": ({"before": "Help", "after": "No invoice"}, "from “Help” to “No invoice”"),
+    "united": (
+        {"before": "Karla <k@old.example>", "after": "Carla Bondar", "merge": 1},
+        "found that Karla <k@old.example> is Carla Bondar",
+    ),
     "copied": ({"mailbox": "sales@desk.example"}, "also sent to sales@desk.example"),
 }
 

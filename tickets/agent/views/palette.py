@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from departments.http import SignedInRequest, agent_required
-from departments.models import User
+from departments.models import User, people_called
 from helpdesk.lib.htmx import render_page
 from tickets import search
 from tickets.agent.lists import VIEWS
@@ -108,12 +107,10 @@ def _pages(text: str) -> list[Found]:
 
 def _customers(text: str, by: User) -> list[Found]:
     """People who wrote to the departments of the reader."""
-    named = Q(name__icontains=text) | Q(email__icontains=text)
     known = Ticket.objects.workable_by(by).values("customer")
-    people = User.objects.filter(named, pk__in=known).order_by("name", "email")[:MOST]
-    address = reverse("agent:search")
+    people = people_called(text).filter(pk__in=known).order_by("name", "email")[:MOST]
     return [
-        Found(str(one), f"{address}?{urlencode({'customer': one.email})}", "people", one.email)
+        Found(str(one), reverse("agent:customer", args=[one.pk]), "people", one.email)
         for one in people
     ]
 

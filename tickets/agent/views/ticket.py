@@ -17,6 +17,7 @@ from helpdesk.lib.htmx import is_part, render_page
 from tickets import actions, forms, sla
 from tickets import presence as watching
 from tickets.agent import page, thread
+from tickets.agent.customer import known_in
 from tickets.agent.nav import nav_context, read_bell
 from tickets.agent.places import list_of, place_in
 from tickets.models import Message, Ticket
@@ -55,6 +56,7 @@ def show(
         if Ticket.objects.workable_by(reader).filter(pk=target.pk).exists():
             return redirect("agent:ticket", target.number)
     one.earlier = page.earlier_of(one)
+    one.known = known_in(one, one.customer)
     absorbed = [*one.absorbed, *actions.absorbed(one.absorbed)] if one.absorbed else []
     asked = address_of(request)
     read = thread.thread_of(

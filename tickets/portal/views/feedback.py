@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.http import SignedInRequest
-from departments.models import User
+from departments.models import User, person_now
 from helpdesk.lib.errors import DeskError
 from tickets import actions, links
 from tickets.forms import ReplyForm
@@ -98,7 +98,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
 
 def _subject(token: str) -> Subject:
     claim = links.read_rating_token(token)
-    user = User.objects.filter(pk=claim.user, is_active=True).first() if claim else None
+    user = person_now(claim.user) if claim else None
     if claim is None or user is None:
         raise LinkIsOver(OVER)
     message = None

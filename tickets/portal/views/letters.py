@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from departments.actions import choose_notice
-from departments.models import Notice, User
+from departments.models import Notice, person_now
 from helpdesk.lib.errors import DeskError
 from tickets import links
 
@@ -27,7 +27,7 @@ def letters(request: HttpRequest, token: str) -> HttpResponse:
     """Stop letters of one kind, or (POST with `wanted`) begin again, without signing in. GET shows
     a button and changes nothing: programs that look for viruses open every link."""
     claim = links.read_letters_token(token)
-    person = User.objects.filter(pk=claim.user, is_active=True).first() if claim else None
+    person = person_now(claim.user) if claim else None
     if claim is None or person is None or claim.notice not in Notice.values:
         raise NoSuchLetters(_("This link is not valid."))
     notice = Notice(claim.notice)

@@ -1,0 +1,67 @@
+"""Forms about a customer."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Organisation, User
+from tickets.permissions import can_decide_for_customer
+
+
+class CustomerForm(forms.Form):
+    """edit_customer. Who does not decide for the customer is not asked for the organisation."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    organisation = forms.CharField(
+        label=_("Organisation"),
+        max_length=Organisation._meta.get_field("name").max_length,
+        required=False,
+        help_text=_("A new name makes a new organisation."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our letters"),
+        choices=[("", _("not known")), *settings.LANGUAGES],
+        required=False,
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    notes = forms.CharField(
+        label=_("Notes about the customer"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("For everybody here who works on a ticket of theirs; never for the customer."),
+    )
+
+    def __init__(self, *args: Any, person: User, by: User, **kwargs: Any) -> None:
+        initial = {name: getattr(person, name) for name in ("name", "language", "phone", "notes")}
+        initial["organisation"] = person.organisation.name if person.organisation else ""
+        super().__init__(*args, initial=initial, **kwargs)
+        if not can_decide_for_customer(by, person):
+            del self.fields["organisation"]
+
+
+class AddressForm(forms.Form):
+    """add_address."""
+
+    address = forms.EmailField(label=_("Another address"), max_length=254)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="address-%s", **kwargs)
+        self.fields["address"].widget.attrs["class"] = "input"
+
+
+class MergeCustomerForm(forms.Form):
+    """merge_people: the address of the other one."""
+
+    other = forms.EmailField(label=_("Address of the other customer"), max_length=254)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="merge-%s", **kwargs)
+        self.fields["other"].widget.attrs["class"] = "input"
