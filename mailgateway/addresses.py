@@ -2,6 +2,7 @@
 
     <t10001.m52.9f3c01ab.0123456789abcdef@desk.example>      ticket, message, a word, our signature
     billing+t10001.c.0123456789abcdef@desk.example           the ticket of a customer's conversation
+    billing+t10001.s3.0123456789abcdef@desk.example          a side conversation about the ticket
     billing+t10001.u7.d739945.0123456789abcdef@desk.example  ticket, agent who answers, last day
     billing+t10001.n7.d739945.0123456789abcdef@desk.example  the same for a note
     billing+b815.0123456789abcdef@desk.example               our letter that a bounce gives back
@@ -24,7 +25,8 @@ _ID = re.compile(r"t(\d{1,18})\.m(\d{1,18})\.([0-9a-f]{8})\.([0-9a-f]{16})@", re
 # In links of HTML the plus may be coded.
 _PLUS = r"(?:\+|%2b|&#43;)"
 _REPLY_TO = re.compile(
-    _PLUS + r"(t(\d{1,18})\.(?:c|([un])(\d{1,18})\.d(\d{1,7})))\.([0-9a-f]{16})(?=@|%40)",
+    _PLUS
+    + r"(t(\d{1,18})\.(?:c|s(\d{1,18})|([un])(\d{1,18})\.d(\d{1,7})))\.([0-9a-f]{16})(?=@|%40)",
     re.IGNORECASE,
 )
 _BOUNCE_TO = re.compile(r"\+(b(\d{1,18}))\.([0-9a-f]{16})@", re.IGNORECASE)
@@ -61,9 +63,11 @@ class Named:
 @dataclass(frozen=True)
 class ReplyAddress:
     """What a signed plus-address says: which ticket, and in an agent's own which `user` may answer
-    there, or with `is_note` write a note. After its last day it names the ticket and no more."""
+    there, or with `is_note` write a note. After its last day it names the ticket and no more.
+    `side` is the side conversation whose letters it stood in."""
 
     ticket: int
+    side: int | None = None
     user: int | None = None
     is_note: bool = False
     has_expired: bool = False
@@ -91,6 +95,11 @@ def make_customer_address(address: str, *, ticket: int) -> str:
     """`address` with the name of a conversation: for Reply-To of letters to customers. It says
     where an answer belongs, as our Message-IDs do, and gives nobody a right to speak there."""
     return _with_plus(address, f"t{ticket}.c", "reply")
+
+
+def make_side_address(address: str, *, ticket: int, side: int) -> str:
+    """`address` with the name of a side conversation: for Reply-To of letters to third parties."""
+    return _with_plus(address, f"t{ticket}.s{side}", "reply")
 
 
 def make_reply_address(address: str, *, ticket: int, user: int, today: date) -> str:
@@ -141,13 +150,13 @@ def _with_plus(address: str, name: str, purpose: str) -> str:
 
 def _read(recipient: str, today: date) -> ReplyAddress | None:
     found = _REPLY_TO.search(recipient)
-    if not found or not _is_genuine("reply", found[1], found[6]):
+    if not found or not _is_genuine("reply", found[1], found[7]):
         return None
-    _name, ticket, kind, user, last_day, _mac = found.groups()
+    _name, ticket, side, kind, user, last_day, _mac = found.groups()
     if not kind:
-        return ReplyAddress(int(ticket))
+        return ReplyAddress(int(ticket), int(side) if side else None)
     has_expired = today.toordinal() > int(last_day)
-    return ReplyAddress(int(ticket), int(user), kind.lower() == "n", has_expired)
+    return ReplyAddress(int(ticket), None, int(user), kind.lower() == "n", has_expired)
 
 
 def _is_genuine(purpose: str, name: str, mac: str) -> bool:
@@ -165,6 +174,12 @@ def answer_subject(subject: str, ticket: int) -> str:
     while (found := _ANSWERED.match(bare)) and found.end() < len(bare):
         bare = bare[found.end() :]
     return f"Re: {bare[:400]} [#{ticket}]"
+
+
+def tagged(subject: str, ticket: int) -> str:
+    """`subject [#10001]`: as somebody wrote it, with one tag at the end."""
+    bare = " ".join(_TAG.sub(" ", subject[:_LONGEST_SUBJECT]).split())
+    return f"{bare[:400]} [#{ticket}]"
 
 
 def bare_subject(subject: str) -> str:

@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 # An answering machine answers within minutes; a person who opens two tickets that fast knows that
 # we read them.
 PAUSE = timedelta(minutes=10)
-WRITTEN_BY_PEOPLE = frozenset({Letter.REPLIED, "account"})
+WRITTEN_BY_PEOPLE = frozenset({Letter.REPLIED, Letter.SIDE, "account"})
 
 
 @dataclass(frozen=True)

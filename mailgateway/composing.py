@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 
@@ -21,13 +22,18 @@ from mailgateway.addresses import (
     make_loop_mark,
     make_note_address,
     make_reply_address,
+    make_side_address,
+    tagged,
 )
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
 from tickets.audience import Letter
 from tickets.links import agent_ticket_link, letters_link, rating_link, ticket_link
-from tickets.models import Attachment, Event, PublicMessage, Ticket
+from tickets.models import Attachment, Event, PublicMessage, SideConversation, SideMessage, Ticket
 
 TO_CUSTOMERS = frozenset({Letter.RECEIVED, Letter.REPLIED, Letter.SOLVED})
+TO_OUTSIDE = TO_CUSTOMERS | {Letter.SIDE}
+# What a person says, with their files; all others are written by our machines.
+SAID = frozenset({Letter.REPLIED, Letter.SIDE})
 QUOTE_LENGTH = 1_500
 MOST_BYTES = 15 * 1024 * 1024  # of files; a letter grows by a third on the way
 _CHAIN = 20
@@ -42,17 +48,24 @@ class Draft:
     event: Event
     kind: Letter
     readers: tuple[User, ...]
-    message: PublicMessage | None
+    message: PublicMessage | SideMessage | None
     mailbox: Mailbox | None
+
+    @property
+    def side(self) -> SideConversation | None:
+        """The side conversation it belongs to; None for letters to customers and agents."""
+        return self.message.side if self.message else None
 
 
 def compose(draft: Draft) -> OutboundEmail:
     """The row of the tray, not saved. The language is the reader's own."""
     ticket, reader = draft.event.ticket, draft.readers[0]
-    to_agent = draft.kind not in TO_CUSTOMERS
+    to_agent = draft.kind not in TO_OUTSIDE
     address = draft.mailbox.address if draft.mailbox else settings.DEFAULT_FROM_EMAIL
-    headers = _threading(ticket, reader if to_agent else None)
-    if draft.kind != Letter.REPLIED:
+    headers = (
+        _of_side(draft.side) if draft.side else _threading(ticket, reader if to_agent else None)
+    )
+    if draft.kind not in SAID:
         headers["X-Loop"] = make_loop_mark()
     headers |= _marks(draft.kind)
     with_plus = bool(draft.mailbox and draft.mailbox.takes_plus_addresses)
@@ -62,6 +75,8 @@ def compose(draft: Draft) -> OutboundEmail:
         today = timezone.localdate()
         headers["Reply-To"] = make_reply_address(address, **whose, today=today)
         note_address = make_note_address(address, **whose, today=today)
+    elif with_plus and draft.side:
+        headers["Reply-To"] = make_side_address(address, ticket=ticket.pk, side=draft.side.pk)
     elif with_plus:
         headers["Reply-To"] = make_customer_address(address, ticket=ticket.pk)
     stop_link = letters_link(reader, draft.kind) if draft.kind in Notice.values else ""
@@ -73,7 +88,8 @@ def compose(draft: Draft) -> OutboundEmail:
     return OutboundEmail(
         mailbox=draft.mailbox,
         ticket=ticket,
-        message=draft.message,
+        # One table, two managers: what may become which letter was asked for by the caller.
+        message_id=draft.message.pk if draft.message else None,
         kind=draft.kind,
         recipient=reader.email,
         copies=[one.email for one in draft.readers[1:]],
@@ -93,7 +109,7 @@ def assemble(row: OutboundEmail, mailbox: Mailbox) -> EmailMessage:
     would carry a line break."""
     enclosures: list[mail.Enclosure] = []
     html = row.html
-    if row.message is not None and row.kind == Letter.REPLIED:
+    if row.message is not None and row.kind in SAID:
         enclosures, html = _enclosed(row.message.attachments.all(), row.html)
     return mail.build(
         mail.Words(row.subject, row.text, html),
@@ -147,7 +163,9 @@ def _context(draft: Draft, note_address: str) -> dict[str, object]:
         "answerable": bool(note_address),
         "note_address": note_address,
     }
-    if draft.kind not in TO_CUSTOMERS:
+    if draft.side and message is not None:
+        return context | _word_aside(draft.side, message)
+    if draft.kind not in TO_OUTSIDE:
         # Notes have no PublicMessage: nothing of their text can stand here.
         text = message.text.strip()[:QUOTE_LENGTH] if message else ""
         return context | {
@@ -165,18 +183,39 @@ def _context(draft: Draft, note_address: str) -> dict[str, object]:
     return context
 
 
-def _reply(ticket: Ticket, message: PublicMessage, reader: User) -> dict[str, object]:
-    """What an answer carries besides its text."""
+def _said(message: PublicMessage | SideMessage) -> dict[str, object]:
+    """The words of a person, and which files are too large to go along."""
     files = list(message.attachments.all())
     fitting = {one.pk for one in fitting_files(files)}
-    context: dict[str, object] = {
+    return {
         "message": message,
         "text": message.text.strip() or to_text(message.html).strip(),
         "html": _absolute(message.html),
         "too_large": [one for one in files if one.pk not in fitting],
         "desk_url": settings.DESK_URL,
-        "quoted": _quoted(ticket, message),
     }
+
+
+def _word_aside(side: SideConversation, message: PublicMessage | SideMessage) -> dict[str, object]:
+    """What a letter to third parties carries: nothing of the ticket but what its author chose, and
+    no link, for they cannot open it."""
+    earlier = SideMessage.objects.filter(side=side, created_at__lt=message.created_at)
+    begun = earlier.exists()
+    context = _said(message) | {
+        "subject": answer_subject(side.subject, side.ticket_id)
+        if begun
+        else tagged(side.subject, side.ticket_id),
+        "passage": message.quoted_text,
+        "quoted": _quote_of(earlier) if begun else None,
+    }
+    if message.author is not None:
+        context["signature"] = signature_of(message.author, message.ticket.department)
+    return context
+
+
+def _reply(ticket: Ticket, message: PublicMessage | SideMessage, reader: User) -> dict[str, object]:
+    """What an answer carries besides its text."""
+    context = _said(message) | {"quoted": _quoted(ticket, message)}
     if message.author is not None and not message.from_customer:
         context["signature"] = signature_of(message.author, ticket.department)
         link = rating_link(ticket, message, reader)
@@ -189,18 +228,20 @@ def _absolute(html: str) -> str:
     return html.replace('href="/files/', f'href="{settings.DESK_URL}/files/')
 
 
-def _quoted(ticket: Ticket, message: PublicMessage) -> dict[str, object] | None:
+def _quoted(ticket: Ticket, message: PublicMessage | SideMessage) -> dict[str, object] | None:
     """The last thing said in public before `message`, shortened."""
     tickets = [ticket.pk, *ticket.merged_tickets.values_list("pk", flat=True)]
-    before = (
-        PublicMessage.objects.filter(
-            ticket__in=tickets, created_at__lte=message.created_at, is_automatic=False
-        )
-        .exclude(pk=message.pk)
-        .select_related("author")
-        .order_by("-created_at", "-id")
-        .first()
+    before = PublicMessage.objects.filter(
+        ticket__in=tickets, created_at__lte=message.created_at, is_automatic=False
     )
+    return _quote_of(before.exclude(pk=message.pk))
+
+
+def _quote_of(
+    messages: QuerySet[PublicMessage] | QuerySet[SideMessage],
+) -> dict[str, object] | None:
+    """The last of `messages`, as the letter after it repeats it."""
+    before = messages.select_related("author").order_by("-created_at", "-id").first()
     if before is None or not before.text.strip():
         return None
     text = before.text.strip()
@@ -218,7 +259,7 @@ def _quoted(ticket: Ticket, message: PublicMessage) -> dict[str, object] | None:
 def _sender_name(draft: Draft) -> str:
     label = draft.event.ticket.department.label
     author = draft.message.author if draft.message else None
-    if draft.kind == Letter.REPLIED and author is not None:
+    if draft.kind in SAID and author is not None:
         return f"{mail.one_line(author.public_name)} · {label}"
     return label
 
@@ -237,7 +278,7 @@ def _zone(reader: User) -> ZoneInfo:
 
 def _marks(kind: Letter) -> dict[str, str]:
     """What tells other machines not to answer (RFC 3834). Answers by people carry nothing."""
-    if kind == Letter.REPLIED:
+    if kind in SAID:
         return {}
     if kind == Letter.RECEIVED:
         # Precedence is for answering machines that are older than RFC 3834.
@@ -290,6 +331,23 @@ def _threading(ticket: Ticket, agent: User | None) -> dict[str, str]:
     if len(others) > _CHAIN:
         others = [others[0], *others[-_CHAIN + 1 :]]
     return _ids(answered or others[-1:], [*others, *answered])
+
+
+def _of_side(side: SideConversation) -> dict[str, str]:
+    """In-Reply-To and References of a letter to third parties: the letters between them and us,
+    and none of the customer's."""
+    said = list(SideMessage.objects.filter(side=side).values_list("pk", flat=True))
+    came = InboundEmail.objects.filter(message_pk__in=said).exclude(letter_id="")
+    went = OutboundEmail.objects.filter(message__in=said)
+    went = went.exclude(state=OutboundEmail.State.WITHDRAWN)
+    dated = sorted(
+        [
+            *came.order_by("-id").values_list("received_at", "letter_id")[:_CHAIN],
+            *went.order_by("-id").values_list("created_at", "letter_id")[:_CHAIN],
+        ]
+    )
+    chain = [letter_id for _at, letter_id in dated][-_CHAIN:]
+    return _ids(chain[-1:], chain)
 
 
 def _ids(answered: list[str], chain: list[str]) -> dict[str, str]:

@@ -19,11 +19,11 @@ from django.utils.translation import override
 from departments.models import User
 from helpdesk.lib.errors import DeskError
 from mailgateway import breaker, smtp
-from mailgateway.composing import TO_CUSTOMERS, Draft, assemble, compose
-from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
+from mailgateway.composing import SAID, TO_OUTSIDE, Draft, assemble, compose
+from mailgateway.models import InboundEmail, Mailbox, OutboundEmail, is_ours, our_addresses
 from tickets import actions
 from tickets.audience import Letter, acknowledged, audience_of
-from tickets.models import Delivery, Event, PublicMessage, Ticket
+from tickets.models import Delivery, Event, PublicMessage, SideMessage, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ ACCOUNT = "account"
 MOST_PAUSE = 4
 AT_ONCE = 200
 State = OutboundEmail.State
+# What was said to or by third parties.
+ASIDE = frozenset({Event.Kind.FORWARDED, Event.Kind.ASIDE})
 # What a try changes in a row.
 _TOLD = ("mailbox", "answers", "doubtful", "handed_over_at", "next_try_at", "last_error")
 
@@ -51,11 +53,11 @@ def prepare(event: Event) -> list[OutboundEmail]:
         withdraw(event)
         return []
     if event.kind == Event.Kind.RESENT:
-        letters = OutboundEmail.objects.filter(message=event.message_id, kind__in=TO_CUSTOMERS)
+        letters = OutboundEmail.objects.filter(message=event.message_id, kind__in=TO_OUTSIDE)
         return list(OutboundEmail.objects.filter(pk__in=try_again(letters)))
-    message = (
-        PublicMessage.objects.filter(pk=event.message_id or 0).select_related("author").first()
-    )
+    _refuse_our_own(event)
+    said = SideMessage.objects if event.kind in ASIDE else PublicMessage.objects
+    message = said.filter(pk=event.message_id or 0).select_related("author").first()
     mailbox = mailbox_of(event.ticket)
     rows = []
     for kind, readers in _letters(event, mailbox):
@@ -63,24 +65,38 @@ def prepare(event: Event) -> list[OutboundEmail]:
         if message is not None and message.undo_until:
             row.next_try_at = message.undo_until
         row.save()
-        if kind == Letter.REPLIED:
+        if kind in SAID:
             _note(row, row.addresses, Delivery.State.QUEUED)
         rows.append(row)
     return rows
 
 
+def _refuse_our_own(event: Event) -> None:
+    """Nobody of our side of the mail takes part by letter: it would come back to us for ever.
+    Raises DeskError, inside the verb's transaction."""
+    if event.kind == Event.Kind.FOLLOWED and event.details.get("in_copy"):
+        people = User.objects.filter(pk=event.details["who_id"])
+        addresses = list(people.values_list("email", flat=True))
+    elif event.kind == Event.Kind.FORWARDED:
+        addresses = event.details["addresses"]
+    else:
+        return
+    ours = our_addresses()
+    if named := next((one for one in addresses if is_ours(one, ours)), None):
+        raise DeskError(_("%(address)s is an address of this desk.") % {"address": named})
+
+
 def _letters(event: Event, mailbox: Mailbox | None) -> list[tuple[Letter, list[User]]]:
-    """Who gets which letter: customers one together, so that everybody sees who else has it;
-    agents one each, for it may carry a secret of theirs."""
-    customers: list[User] = []
+    """Who gets which letter: customers one together, so that everybody sees who else has it, and
+    so do third parties; agents one each, for it may carry a secret of theirs."""
+    together: dict[Letter, list[User]] = {}
     letters: list[tuple[Letter, list[User]]] = []
     for hearer in audience_of(event):
-        if hearer.letter == Letter.REPLIED:
-            customers.append(hearer.user)
+        if hearer.letter in SAID:
+            together.setdefault(hearer.letter, []).append(hearer.user)
         elif hearer.letter is not None:
             letters.append((hearer.letter, [hearer.user]))
-    if customers:
-        letters.append((Letter.REPLIED, customers))
+    letters += together.items()
     customer = acknowledged(event)
     if customer is not None and breaker.may_be_acknowledged(event, customer, mailbox):
         letters.append((Letter.RECEIVED, [customer]))
@@ -110,7 +126,7 @@ def withdraw(event: Event) -> None:
     rows.filter(state=State.QUEUED, tries=0).update(state=State.WITHDRAWN, next_try_at=None)
     if rows.exclude(state=State.WITHDRAWN).exists():
         raise actions.TooLate(_("Too late: this reply is on its way already."))
-    for row in rows.select_related("message").filter(kind=Letter.REPLIED):
+    for row in rows.select_related("message").filter(kind__in=SAID):
         _note(row, row.addresses, Delivery.State.WITHDRAWN)
 
 
@@ -251,7 +267,7 @@ def _end(row: OutboundEmail) -> None:
     if row.state != State.FAILED:
         row.sent_at = timezone.now()
     keeps_copies = row.mailbox is not None and bool(row.mailbox.sent_folder)
-    if keeps_copies and row.state == State.SENT and row.kind == Letter.REPLIED:
+    if keeps_copies and row.state == State.SENT and row.kind in SAID:
         row.copy_at = timezone.now()
     if row.kind == ACCOUNT:  # it carried a code that opens an account
         row.text = row.html = ""
@@ -261,9 +277,9 @@ def _end(row: OutboundEmail) -> None:
 def _note(row: OutboundEmail, addresses: Iterable[str], state: str, detail: str = "") -> None:
     """Tell the message what became of it. Confirmations speak up only when they fail; notices to
     agents never: the tray shows those."""
-    if row.message is None or row.kind not in TO_CUSTOMERS:
+    if row.message is None or row.kind not in TO_OUTSIDE:
         return
-    if row.kind != Letter.REPLIED and state != Delivery.State.FAILED:
+    if row.kind not in SAID and state != Delivery.State.FAILED:
         return
     for address in addresses:
         actions.note_delivery(row.message, address=address, state=state, detail=detail)
@@ -322,7 +338,7 @@ def try_again(rows: QuerySet[OutboundEmail]) -> list[int]:
 def _missing(row: OutboundEmail) -> set[str]:
     """Who was refused, is in doubt, or whose server took it and sent it back later."""
     missing = {one for one, said in row.answers.items() if said}
-    if row.message is not None and row.kind in TO_CUSTOMERS:
+    if row.message is not None and row.kind in TO_OUTSIDE:
         missing |= set(row.message.missed_by)
     return missing
 

@@ -26,7 +26,7 @@ from mailgateway.authentication import Proof
 from mailgateway.models import InboundEmail, OutboundEmail
 from mailgateway.parsing import ParsedEmail
 from tickets import actions
-from tickets.models import PublicMessage, Ticket
+from tickets.models import PublicMessage, SideConversation, SideMessage, Ticket
 from tickets.permissions import can_work_on, is_customer_of
 
 SIBLING_DAYS = 30
@@ -59,6 +59,7 @@ class Role(StrEnum):
     CUSTOMER = "customer"
     AGENT = "agent"  # proved by a secret or by a server we trust, not by From
     STRANGER = "stranger"  # kept on the ticket, where only agents see it
+    THIRD_PARTY = "third_party"  # answers a letter of a side conversation
     NOBODY_YET = "nobody_yet"  # begins a ticket of their own
 
 
@@ -67,7 +68,8 @@ class Route:
     """Where a letter goes. `why` is stored with the message and said by templates.
 
     `named` is somebody else's ticket whose number stood in the subject. `is_note`: an agent wrote
-    for us alone. `brings_people`: those in Cc may take part from now on.
+    for us alone. `brings_people`: those in Cc may take part from now on. `side` is the side
+    conversation that it goes on in.
     """
 
     role: Role
@@ -77,11 +79,14 @@ class Route:
     named: Ticket | None = None
     is_note: bool = False
     brings_people: bool = False
+    side: SideConversation | None = None
 
 
 def find_route(letter: ParsedEmail, sender: User, proof: Proof = Proof.UNKNOWN) -> Route:
     """Where `letter` by `sender` belongs. `proof`: what a server we trust says of the sender."""
     claim = _claim(letter)
+    if aside := _aside(letter, sender, claim, proof):
+        return aside
     unproved = "claims_agent" if sender.is_agent and proof != Proof.PROVED else ""
     doubt = unproved or ("disowned" if proof == Proof.DISOWNED else "")
     kept: Route | None = None
@@ -102,6 +107,27 @@ def find_route(letter: ParsedEmail, sender: User, proof: Proof = Proof.UNKNOWN) 
         return kept
     # Somebody who named a ticket in the subject and does not take part gets one of their own.
     return Route(Role.NOBODY_YET, Why.NEW, warning=doubt, named=named, brings_people=True)
+
+
+def _aside(
+    letter: ParsedEmail, sender: User, claim: ReplyAddress | None, proof: Proof
+) -> Route | None:
+    """Whatever answers a letter to third parties stays among them and us, whoever wrote it: the
+    customer's conversation must not learn of it by a slip. None for all other letters."""
+    numbers = [named.message for one in ids_in(letter) if (named := read_letter_id(one))]
+    wanted = [one for one in numbers if one]
+    side, why = None, Why.OUR_ID
+    if wanted:
+        messages = SideMessage.objects.filter(pk__in=wanted)
+        side = SideConversation.objects.filter(pk__in=messages.values("side")).first()
+    if side is None and claim and claim.side:
+        side, why = SideConversation.objects.filter(pk=claim.side).first(), Why.ADDRESS
+    if side is None:
+        return None
+    known = side.people.filter(pk=sender.pk).exists()
+    warning = "disowned" if proof == Proof.DISOWNED else "" if known else "side_other"
+    ticket = actions.current(side.ticket)
+    return Route(Role.THIRD_PARTY, why, ticket, warning, side=side)
 
 
 def _as_participant(

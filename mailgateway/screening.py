@@ -69,7 +69,7 @@ def _too_fast(letter: ParsedEmail) -> int | None:
         return None
     sent: datetime | None = (
         OutboundEmail.objects.filter(letter_id=ours[0])
-        .exclude(kind=Letter.REPLIED)
+        .exclude(kind__in=[Letter.REPLIED, Letter.SIDE])
         .values_list("sent_at", flat=True)
         .first()
     )

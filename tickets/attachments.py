@@ -219,6 +219,15 @@ def sweep(before: datetime) -> int:
     return drop(old.select_for_update(skip_locked=True))
 
 
+def contents_of(message: Message) -> list[IncomingFile]:
+    """The files of `message` once more, for another message that carries them as well."""
+    files = []
+    for one in message.attachments.all():
+        with one.file.open("rb") as file:
+            files.append(IncomingFile(one.name, file.read(), one.content_type))
+    return files
+
+
 def show_pictures(message: Message, stored: Iterable[Attachment]) -> None:
     """Let the text of a letter show its own pictures (`cid:`) from where they lie now."""
     own = {one.content_id: one.get_absolute_url() for one in stored if one.is_inline}

@@ -17,6 +17,7 @@ class Letter(StrEnum):
 
     RECEIVED = "received"
     REPLIED = "replied"
+    SIDE = "side"
     SOLVED = "solved"
     TO_AGENT = "to_agent"
     ASSIGNED = "assigned"
@@ -161,6 +162,19 @@ def _noted(event: Event, ticket: Ticket) -> list[Hearer]:
     return hearers
 
 
+def _aside(event: Event, ticket: Ticket) -> list[Hearer]:
+    """What we say goes to the third parties by letter; what they say rings the bells of those who
+    answer for the ticket, and of whoever asked them."""
+    side = event.message.side if event.message else None
+    if event.message is None or side is None:
+        return []
+    agents = [Hearer(one.user, rings=True) for one in _agents_of(ticket) if one.rings]
+    if event.message.from_customer:
+        asked = [side.opened_by] if works_in(side.opened_by, ticket.department_id) else []
+        return [*agents, *(Hearer(one, rings=True) for one in asked)]
+    return [*(Hearer(one, Letter.SIDE) for one in side.people.order_by("pk")), *agents]
+
+
 def _assigned(event: Event, ticket: Ticket) -> list[Hearer]:
     if ticket.assignee is None:
         return []
@@ -204,6 +218,8 @@ FINDERS = {
     Event.Kind.OPENED: _opened,
     Event.Kind.REPLIED: _replied,
     Event.Kind.NOTED: _noted,
+    Event.Kind.FORWARDED: _aside,
+    Event.Kind.ASIDE: _aside,
     Event.Kind.ASSIGNED: _assigned,
     Event.Kind.MOVED: _moved,
     Event.Kind.SOLVED: _solved,

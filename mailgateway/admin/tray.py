@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from helpdesk.lib.admin import ReadOnlyAdmin
 from helpdesk.lib.queue import enqueue_on_commit
 from mailgateway import outbound, tasks
-from mailgateway.composing import TO_CUSTOMERS
+from mailgateway.composing import TO_OUTSIDE
 from mailgateway.models import OutboundEmail
 from tickets import actions
 
@@ -67,10 +67,10 @@ class OutboundEmailAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Send once more"), permissions=["send"])
     def send_again(self, request: HttpRequest, rows: QuerySet[OutboundEmail]) -> None:
         """To those who have not got it, for all we know; letters that wait go at once. Answers to
-        customers go by the verb, so that the ticket's history knows."""
+        people outside go by the verb, so that the ticket's history knows."""
         count, others = 0, []
         for row in rows.select_related("message__ticket"):
-            if row.message is None or row.state == State.QUEUED or row.kind not in TO_CUSTOMERS:
+            if row.message is None or row.state == State.QUEUED or row.kind not in TO_OUTSIDE:
                 others.append(row.pk)
                 continue
             with suppress(actions.NothingToResend):

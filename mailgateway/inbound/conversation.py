@@ -13,20 +13,19 @@ from mailgateway.inbound.bodies import body_of, files_of, storable
 from mailgateway.inbound.people import (
     MOST_COPIES,
     copies,
-    is_ours,
     mailbox_named,
     others_in,
     stand_in,
     welcome,
 )
-from mailgateway.models import InboundEmail
+from mailgateway.models import InboundEmail, is_ours
 from mailgateway.parsing import ParsedEmail
 from mailgateway.parsing.values import Address
 from mailgateway.routing import Role, Route
 from mailgateway.screening import UNANSWERED, Kind, Verdict
 from tickets import actions
 from tickets.attachments import IncomingFile
-from tickets.models import Body, Ticket
+from tickets.models import Body, SideConversation, Ticket
 from tickets.permissions import works_in
 
 State = InboundEmail.State
@@ -46,6 +45,8 @@ def take(
         passed_on = proof == Proof.PROVED and person.is_agent and _pass_on(letter, parsed, person)
         if not passed_on:
             _open(letter, parsed, person, route, verdict)
+    elif route.side is not None:
+        _hear(letter, parsed, route.side, person, route)
     elif route.role == Role.STRANGER:
         keep_on(letter, parsed, route.ticket, person, why=route.why, warning=route.warning)
     elif route.role == Role.AGENT:
@@ -79,6 +80,22 @@ def _go_on(
         for other in copies(parsed, person, most=room):
             actions.follow_ticket(message.ticket, who=other, by=person, in_copy=True)
     letter.state = State.REPLY
+    letter.ticket, letter.message_pk = message.ticket, message.pk
+
+
+def _hear(
+    letter: InboundEmail, parsed: ParsedEmail, side: SideConversation, person: User, route: Route
+) -> None:
+    """A third party answers: nothing of it reaches the customer's conversation."""
+    message = actions.hear_aside(
+        side,
+        author=person,
+        body=body_of(parsed),
+        files=files_of(parsed),
+        why=route.why,
+        warning=route.warning,
+    )
+    letter.state = State.SIDE
     letter.ticket, letter.message_pk = message.ticket, message.pk
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from departments import actions as people
 from departments.models import people_at
 from mailgateway import routing
-from mailgateway.composing import TO_CUSTOMERS
+from mailgateway.composing import TO_OUTSIDE
 from mailgateway.inbound.bodies import storable
 from mailgateway.inbound.conversation import keep_on
 from mailgateway.inbound.people import sender_of, welcome
@@ -44,7 +44,7 @@ def report(letter: InboundEmail, parsed: ParsedEmail, verdict: Verdict) -> None:
         return
     addresses = _failed(found, row)
     _note_people(row, found, addresses, detail)
-    if row.ticket is None or row.message is None or row.kind not in TO_CUSTOMERS:
+    if row.ticket is None or row.message is None or row.kind not in TO_OUTSIDE:
         return
     for address in addresses:
         actions.note_delivery(
@@ -63,7 +63,7 @@ def _failed(report: DeliveryReport, row: OutboundEmail) -> list[str]:
 
 def _note_delay(row: OutboundEmail, detail: str) -> None:
     """It is still tried: shown where it was thought to be sent, never over a failure."""
-    if row.message is None or row.kind not in TO_CUSTOMERS:
+    if row.message is None or row.kind not in TO_OUTSIDE:
         return
     waiting = Delivery.objects.filter(
         message=row.message, state__in=[Delivery.State.SENT, Delivery.State.UNCERTAIN]
@@ -81,7 +81,7 @@ def _note_people(
     """Remember whose letters come back. Notices to an agent are paused after some in a row."""
     if report.status[2:3] in _NOT_THE_ADDRESS:
         return
-    pause_after = 0 if row.kind in TO_CUSTOMERS else AutomaticMail.limits().pause_after
+    pause_after = 0 if row.kind in TO_OUTSIDE else AutomaticMail.limits().pause_after
     for person in people_at(addresses).order_by("pk"):
         people.note_returned_mail(
             person, status=report.status, detail=detail, pause_after=pause_after

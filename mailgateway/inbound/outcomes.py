@@ -24,6 +24,7 @@ OUTCOMES = {
     State.RECEIVED: Outcome.QUARANTINED,  # kept, and not understood yet
     State.TICKET: Outcome.CREATED,
     State.REPLY: Outcome.APPENDED,
+    State.SIDE: Outcome.APPENDED,
     State.AUTOMATIC: Outcome.AUTOMATIC,
     State.BOUNCE: Outcome.BOUNCE,
     State.DUPLICATE: Outcome.DUPLICATE,

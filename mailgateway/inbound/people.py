@@ -10,7 +10,7 @@ from departments.models import User, has_address
 from helpdesk.lib.language import guess_language
 from mailgateway.addresses import answers_nobody, without_secrets
 from mailgateway.inbound.bodies import storable
-from mailgateway.models import Mailbox
+from mailgateway.models import Mailbox, is_ours, our_addresses, without_plus
 from mailgateway.parsing import ParsedEmail
 from mailgateway.parsing.values import Address
 
@@ -81,23 +81,6 @@ def _lists(parsed: ParsedEmail) -> set[str]:
 
 def _is_storable(address: str) -> bool:
     return len(address) <= _LONGEST_ADDRESS and storable(address) == address
-
-
-def our_addresses() -> frozenset[str]:
-    """The addresses of all mailboxes of this desk, in lower case."""
-    return frozenset(one.lower() for one in Mailbox.objects.values_list("address", flat=True))
-
-
-def is_ours(address: str, ours: frozenset[str] | None = None) -> bool:
-    """Is it a mailbox of this desk, with or without a plus?"""
-    known = our_addresses() if ours is None else ours
-    return bool({address.lower(), without_plus(address)} & known)
-
-
-def without_plus(address: str) -> str:
-    """`support+x@desk.example` is `support@desk.example`."""
-    name, _at, domain = address.lower().rpartition("@")
-    return f"{name.partition('+')[0]}@{domain}"
 
 
 def mailbox_named(parsed: ParsedEmail) -> Mailbox | None:

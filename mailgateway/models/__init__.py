@@ -9,7 +9,10 @@ from mailgateway.models.mailbox import (
     Security,
     SignIn,
     UnfetchedLetter,
+    is_ours,
+    our_addresses,
     today,
+    without_plus,
 )
 from mailgateway.models.oauth import OAuthAccess
 from mailgateway.models.tray import OutboundEmail
@@ -29,5 +32,8 @@ __all__ = [
     "Security",
     "SignIn",
     "UnfetchedLetter",
+    "is_ours",
+    "our_addresses",
     "today",
+    "without_plus",
 ]

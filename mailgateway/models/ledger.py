@@ -62,6 +62,7 @@ class InboundEmail(models.Model):
         RECEIVED = "received", _("received")
         TICKET = "ticket", _("became a ticket")
         REPLY = "reply", _("joined a ticket")
+        SIDE = "side", _("joined a side conversation")
         AUTOMATIC = "automatic", _("automatic, kept on its ticket")
         BOUNCE = "bounce", _("bounce")
         DUPLICATE = "duplicate", _("seen before")

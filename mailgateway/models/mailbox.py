@@ -237,3 +237,20 @@ class UnfetchedLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailbox_id} · {self.uid}"
+
+
+def our_addresses() -> frozenset[str]:
+    """The addresses of all mailboxes of this desk, in lower case."""
+    return frozenset(one.lower() for one in Mailbox.objects.values_list("address", flat=True))
+
+
+def is_ours(address: str, ours: frozenset[str] | None = None) -> bool:
+    """Is it a mailbox of this desk, with or without a plus?"""
+    known = our_addresses() if ours is None else ours
+    return bool({address.lower(), without_plus(address)} & known)
+
+
+def without_plus(address: str) -> str:
+    """`support+x@desk.example` is `support@desk.example`."""
+    name, _at, domain = address.lower().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"

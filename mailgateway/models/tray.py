@@ -82,7 +82,7 @@ class OutboundEmail(models.Model):
             # What machines of ours wrote lately, for the breaker.
             models.Index(
                 fields=["created_at"],
-                condition=~models.Q(kind__in=["replied", "account"]),
+                condition=~models.Q(kind__in=["replied", "side", "account"]),
                 name="automatic_letter_by_time",
             ),
         ]

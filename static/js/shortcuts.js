@@ -52,6 +52,7 @@ const keys = {
   KeyC: () => press("[data-key-new]"),
   KeyR: () => write("reply"),
   KeyN: () => write("note"),
+  KeyF: () => write("side"),
   KeyA: either("assign", () => focus("#assignment select")),
   KeyI: either("take", () => press(`${panel("assignment")} input[name="to"] ~ button`)),
   KeyP: either("priority", () => focus("#priority select")),

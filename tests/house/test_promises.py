@@ -14,6 +14,7 @@ from django.db.utils import IntegrityError
 from django.template.loader import get_template
 from django.utils import timezone
 
+from departments.actions import welcome_customer
 from mailgateway.models import OutboundEmail
 from tickets import actions
 from tickets.audience import Letter
@@ -21,6 +22,7 @@ from tickets.models import Event
 
 ROOT = settings.BASE_DIR
 QUESTIONS = {"absorbed", "current", "preview_merge"}
+BY_LETTERS = {"file_letter", "hear_aside", "note_copy", "note_delivery"}
 VERBS = sorted(name for name in actions.__all__ if name.islower() and name not in QUESTIONS)
 
 
@@ -49,8 +51,8 @@ def test_every_verb_says_who_does_it_and_what_it_does(verb):
 
     assert function.__doc__
     named = inspect.signature(function).parameters
-    # Those that report what a mail server did have no actor.
-    assert "by" in named or verb in {"file_letter", "note_copy", "note_delivery"}
+    # Those that report what mail servers and strangers did have no actor.
+    assert "by" in named or verb in BY_LETTERS
 
 
 @pytest.mark.django_db
@@ -108,6 +110,45 @@ def test_the_database_refuses_a_letter_made_of_a_note(ticket, ada):
             subject="s",
             text="t",
             next_try_at=timezone.now(),
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "recipient", "copies"),
+    [
+        ("side", "carla@customer.example", []),
+        ("side", "print@shop.example", ["carla@customer.example"]),
+        ("replied", "print@shop.example", []),
+    ],
+)
+def test_the_database_lets_a_side_conversation_go_to_its_people_alone(
+    ticket, ada, kind, recipient, copies
+):
+    printer = welcome_customer("print@shop.example")
+    said = actions.forward_ticket(ticket, by=ada, to=[printer], body="Can you print it?")
+    (sent,) = OutboundEmail.objects.filter(message=said.pk)
+    assert (sent.kind, sent.recipient) == ("side", printer.email)
+
+    with (
+        pytest.raises(IntegrityError, match="side conversation never leaves"),
+        transaction.atomic(),
+    ):
+        OutboundEmail.objects.create(
+            ticket=ticket,
+            message_id=said.pk,
+            kind=kind,
+            recipient=recipient,
+            copies=copies,
+            letter_id="x@y",
+            subject="s",
+            text="t",
+        )
+    with (
+        pytest.raises(IntegrityError, match="side conversation never leaves"),
+        transaction.atomic(),
+    ):
+        OutboundEmail.objects.filter(pk=sent.pk).update(
+            kind=kind, recipient=recipient, copies=copies or ["x@y.example"]
         )
 
 

@@ -94,6 +94,7 @@ TICKET_PAGES = {
     "agent:correction",
     "agent:replies",
     "agent:notes",
+    "agent:forwards",
     "agent:drafts",
     "agent:canned_replies",
     "agent:admission",

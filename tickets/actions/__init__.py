@@ -4,6 +4,7 @@ Each locks the ticket, asks permission, changes rows and writes one line of hist
 transaction. `by=None` is the house itself; no door can utter it.
 """
 
+from tickets.actions.aside import forward_ticket, hear_aside, write_aside
 from tickets.actions.conversation import (
     BY_HAND,
     NothingSaid,
@@ -95,6 +96,8 @@ __all__ = [
     "escalate_ticket",
     "file_letter",
     "follow_ticket",
+    "forward_ticket",
+    "hear_aside",
     "hold_ticket",
     "link_tickets",
     "mark_as_spam",
@@ -128,4 +131,5 @@ __all__ = [
     "upload_file",
     "vouch_for_address",
     "wake_ticket",
+    "write_aside",
 ]

@@ -54,13 +54,15 @@ class TooLate(DeskError):
     status = 409
 
 
-def _say(
+def say(
     ticket: Ticket,
     kind: Message.Kind,
     body: str | Body,
     files: Iterable[IncomingFile | Upload],
     **fields: object,
 ) -> Message:
+    """A new message with its files, findable at once. Expects the ticket locked. Raises
+    NothingSaid."""
     text = body if isinstance(body, Body) else Body.plain(body)
     files = list(files)
     if not (text.text.strip() or text.html.strip() or text.quoted_text.strip() or files):
@@ -128,7 +130,7 @@ def reply_to_ticket(
         if hold_until is not None:
             details["hold_until"] = hold_until.isoformat()
     grace = timedelta() if by_customer else by.grace
-    message = _say(
+    message = say(
         ticket,
         Message.Kind.REPLY,
         body,
@@ -207,7 +209,7 @@ def add_note(
     """Say something that only we see. It never leaves by mail [S20] and moves nothing."""
     ticket = Ticket.objects.locked(ticket)
     require(can_work_on(by, ticket))
-    message = _say(
+    message = say(
         ticket,
         Message.Kind.NOTE,
         body,
@@ -237,7 +239,7 @@ def file_letter(
     in somebody's thread. Nothing moves, nobody is answered. An act of the house itself. An agent
     whose answer was not sent (`warning`) hears of it behind the bell."""
     ticket = Ticket.objects.locked(steps.current(ticket))
-    message = _say(
+    message = say(
         ticket,
         Message.Kind.NOTE,
         body,
@@ -259,8 +261,8 @@ def file_letter(
 
 @transaction.atomic
 def take_back_reply(message: Message, *, by: User) -> Message:
-    """Withdraw a reply within its seconds of grace; its text and files are the author's draft,
-    above what they have begun to write meanwhile."""
+    """Withdraw a reply, or a word to a third party, within its seconds of grace; its text and files
+    are the author's draft, above what they have begun to write meanwhile."""
     ticket = Ticket.objects.locked(message.ticket)
     message = Message.objects.select_for_update().get(pk=message.pk)
     require(can_take_back(by, message))
@@ -297,8 +299,8 @@ def _put_back(message: Message, ticket: Ticket, by: User) -> None:
     tokens = [str(one.token) for one in uploads if str(one.token) not in shown]
     # What was not formatted becomes plain text again.
     html = message.html if WRITTEN.search(message.html) else ""
-    draft = Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.REPLY).first()
-    draft = draft or Draft(ticket=ticket, author=by, kind=Message.Kind.REPLY)
+    draft = Draft.objects.filter(ticket=ticket, author=by, kind=message.kind).first()
+    draft = draft or Draft(ticket=ticket, author=by, kind=message.kind)
     if html or draft.html:
         draft.html = (html or message.html) + (draft.html or from_text(draft.text))
     draft.text = "\n\n".join(filter(None, [message.text, draft.text]))

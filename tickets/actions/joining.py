@@ -90,6 +90,8 @@ def split_ticket(ticket: Ticket, *, messages: Iterable[Message], subject: str, b
     moving = list(ticket.messages.filter(pk__in=wanted))
     if not moving or len(moving) != len(wanted):
         raise DeskError(_("Choose messages of this ticket to split off."))
+    if any(message.is_side for message in moving):
+        raise DeskError(_("A side conversation stays on its ticket."))
     if not ticket.messages.exclude(pk__in=wanted).exists():
         raise DeskError(_("At least one message must stay."))
     first = moving[0]

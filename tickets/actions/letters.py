@@ -70,6 +70,8 @@ def move_message_out(message: Message, *, by: User | None, to: Ticket | None = N
     require(can_work_on(by, source) and (target is None or can_work_on(by, target)))
     if message.ticket_id != source.pk or not message.from_customer:
         raise DeskError(_("Only a letter of the customer’s side can be moved. Split off the rest."))
+    if message.is_side:
+        raise DeskError(_("A side conversation stays on its ticket."))
     if target is not None and target.pk in {source.pk, steps.current(source).pk}:
         raise DeskError(_("The message stands on this ticket already."))
     if source.status != Status.MERGED and not source.messages.exclude(pk=message.pk).exists():

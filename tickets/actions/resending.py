@@ -9,7 +9,7 @@ from helpdesk.lib.errors import DeskError
 from tickets import events
 from tickets.actions import steps
 from tickets.actions.conversation import reply_to_ticket
-from tickets.attachments import IncomingFile
+from tickets.attachments import contents_of
 from tickets.models import Event, Message, Ticket
 from tickets.permissions import can_work_on, require
 from tickets.search import remember_ticket
@@ -58,16 +58,8 @@ def correct_and_resend(message: Message, *, by: User, body: str, to: User | None
     message.save(update_fields=["withdrawn_at"])
     ticket.first_answered_at = steps.first_answer_of(ticket)
     ticket.save(update_fields=["first_answered_at"])
-    new = reply_to_ticket(ticket, by=by, body=body, files=_files_of(message))
+    new = reply_to_ticket(ticket, by=by, body=body, files=contents_of(message))
     message.replaced_by = new
     message.save(update_fields=["replaced_by"])
     events.record(ticket, Event.Kind.CORRECTED, by=by, message=new, **details)
     return new
-
-
-def _files_of(message: Message) -> list[IncomingFile]:
-    files = []
-    for one in message.attachments.all():
-        with one.file.open("rb") as file:
-            files.append(IncomingFile(one.name, file.read(), one.content_type))
-    return files

@@ -26,7 +26,10 @@ UNDO_OFFERED_FOR: Final = timedelta(days=1)
 WORTH_UNDOING: Final = UNDOABLE | {Event.Kind.UNDONE}
 # Where a ticket stands after an answer goes without saying, except there.
 LOUD: Final = [str(one) for one in Status if one not in {Status.OPEN, Status.PENDING}]
-QUIET: Final = [Event.Kind.OPENED, Event.Kind.NOTED, Event.Kind.REPLIED, Event.Kind.MERGED]
+QUIET: Final = [
+    *(Event.Kind.OPENED, Event.Kind.NOTED, Event.Kind.REPLIED, Event.Kind.MERGED),
+    *(Event.Kind.FORWARDED, Event.Kind.ASIDE),
+]
 
 Place = tuple[datetime, bool, int]
 """Where a line stands: its time, whether it is an event (what was said comes before what happened

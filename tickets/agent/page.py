@@ -1,5 +1,6 @@
 """What stands on the page of a ticket besides its history, gathered in few questions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
 from tickets import forms
 from tickets.agent.customer import known_of
+from tickets.agent.thread import Line
 from tickets.lifecycle import Status
 from tickets.models import (
     CannedReply,
@@ -21,6 +23,7 @@ from tickets.models import (
     Draft,
     Follower,
     Message,
+    SideConversation,
     Tag,
     Ticket,
     TicketLink,
@@ -28,6 +31,8 @@ from tickets.models import (
 from tickets.permissions import works_in
 
 EARLIER = 5
+ASKED_LATELY = 20
+MOST_PASSED_ON = 20
 STATUS_NAMES = {str(status): status.label for status in Status}
 Choice = tuple[Any, str]
 
@@ -38,7 +43,8 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
     Adds: tag_names [str], people [{pk, name, email, in_copy, stands_in}], leading and led [{kind,
     number, subject, status, department}] (links from and to it), drafts_here [{kind, text,
     html, uploads, fields, saved_at}] of the reader, earlier [{number, subject, status}] of the same
-    customer, absorbed [number] (merged into it), own_signature of the reader in its department,
+    customer, absorbed [number] (merged into it), asked_lately [address] of third parties the reader wrote to,
+    own_signature of the reader in its department,
     custom_fields (all there are, as `Definition.of` takes them); of the customer what `known_of`
     adds.
     """
@@ -90,6 +96,16 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
             ),
             absorbed=ArraySubquery(Ticket.objects.filter(merged_into=here).values("pk")),
             custom_fields=ArraySubquery(CustomField.objects.as_json()),
+            asked_lately=ArraySubquery(
+                User.objects.filter(
+                    side_conversations__in=SideConversation.objects.filter(opened_by=reader)
+                    .order_by("-id")
+                    .values("pk")[:ASKED_LATELY]
+                )
+                .order_by("email")
+                .distinct()
+                .values("email")
+            ),
             own_signature=Subquery(
                 Membership.objects.filter(user=reader, department=OuterRef("department")).values(
                     "signature"
@@ -241,7 +257,7 @@ def sent_by(reader: User, data: QueryDict) -> Message | None:
     typed = str(data.get("sent", ""))
     if not (typed.isdecimal() and len(typed) < 19):
         return None
-    mine = reader.messages.filter(pk=int(typed), kind=Message.Kind.REPLY)
+    mine = reader.messages.exclude(kind=Message.Kind.NOTE).filter(pk=int(typed))
     message = mine.select_related("ticket__customer").defer("words", "ticket__words").first()
     return message if message and message.can_still_be_taken_back else None
 
@@ -260,3 +276,31 @@ def draft_of(ticket: Any, kind: str) -> dict[str, Any]:
         "uploads": draft["uploads"],
         "version": parse_datetime(draft["saved_at"]),
     }
+
+
+def aside_of(lines: Sequence[Line], data: QueryDict, draft: dict[str, Any]) -> dict[str, Any]:
+    """What the composer's part for third parties begins with: the side conversation that an address
+    names, or a letter of its own that passes on what the customer said last."""
+    wanted = str(data.get("conversation", ""))
+    said = [line.message for line in lines if line.message is not None]
+    initial = dict(draft)
+    for one in reversed(said):
+        if one.side_id is not None and str(one.side_id) == wanted:
+            return initial | {"side": one.side_id, "to": ", ".join(one.side_people)}  # type: ignore[attr-defined]
+    public = [one for one in said if one.kind == Message.Kind.REPLY and one.withdrawn_at is None]
+    theirs = next((one.pk for one in reversed(public) if one.from_customer), None)
+    meant_for = {name: data[name] for name in ("to", "subject") if name in data}
+    return initial | meant_for | {"messages": [theirs] if theirs else []}
+
+
+def passed_on(lines: Sequence[Line]) -> list[Message]:
+    """The newest messages that may be passed on, the newest first."""
+    said = [line.message for line in reversed(lines) if line.message is not None]
+    public = [
+        one
+        for one in said
+        if one.kind == Message.Kind.REPLY
+        and one.withdrawn_at is None
+        and not one.can_still_be_taken_back
+    ]
+    return public[:MOST_PASSED_ON]

@@ -160,8 +160,11 @@ def _line(message: Any, ticket: Ticket, reader: User) -> Line:
         files=_loose_files(message),
         can_take_back=message.author_id == reader.pk and message.can_still_be_taken_back,
         can_resend=stands and bool(states & Delivery.MISSED),
-        joined=message.from_customer and message.why not in OPENING,
-        can_correct=stands and not message.from_customer and states == Delivery.REFUSED,
+        joined=message.from_customer and message.why not in OPENING and not message.is_side,
+        can_correct=stands
+        and message.kind == Message.Kind.REPLY
+        and not message.from_customer
+        and states == Delivery.REFUSED,
     )
 
 
@@ -196,6 +199,11 @@ def _messages(messages: QuerySet[Message]) -> QuerySet[Message]:
                 reports.order_by("pk").values(
                     data=JSONObject(address="address", state="state", detail="detail")
                 )
+            ),
+            side_people=ArraySubquery(
+                User.objects.filter(side_conversations=OuterRef("side"))
+                .order_by("pk")
+                .values("email")
             ),
         )
         .order_by("created_at", "pk")

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}messages/<int:pk>/letter/", ticket.letter, name="letter"),
     path(f"{ONE}replies/", composer.replies, name="replies"),
     path(f"{ONE}notes/", composer.notes, name="notes"),
+    path(f"{ONE}forwards/", composer.forwards, name="forwards"),
     path(f"{ONE}drafts/<slug:kind>/", composer.drafts, name="drafts"),
     path(f"{ONE}messages/<int:pk>/withdrawal/", composer.withdrawal, name="withdrawal"),
     path(f"{ONE}messages/<int:pk>/resending/", undelivered.resending, name="resending"),

@@ -32,9 +32,11 @@ from tickets.forms.rich import DraftForm, RichForm
 from tickets.forms.writing import (
     AgentReplyForm,
     CorrectionForm,
+    ForwardForm,
     NewTicketForm,
     NoteForm,
     ReplyForm,
+    SayingForm,
 )
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "FieldsForm",
     "FilesField",
     "FollowerForm",
+    "ForwardForm",
     "HoldForm",
     "LinkForm",
     "MergeCustomerForm",
@@ -68,6 +71,7 @@ __all__ = [
     "RenamingForm",
     "ReplyForm",
     "RichForm",
+    "SayingForm",
     "SplitForm",
     "TagsForm",
     "TicketForm",

@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Category, Department, Service, User
 from tickets import placeholders
 from tickets.forms.base import BodyField, FilesField, TicketForm
+from tickets.forms.recipients import AddressesField
 from tickets.forms.rich import RichForm
 from tickets.lifecycle import Priority, Status
-from tickets.models import CannedReply, Message
+from tickets.models import CannedReply, Message, SideConversation, Ticket
+
+MOST_MINUTES = 10_000
 
 
 class ReplyForm(forms.Form):
@@ -30,7 +33,19 @@ class ReplyForm(forms.Form):
         return self.cleaned_data
 
 
-class AgentReplyForm(ReplyForm, RichForm):
+class SayingForm(ReplyForm, RichForm):
+    """What agents say, and how long it took them."""
+
+    minutes_spent = forms.IntegerField(
+        required=False, min_value=0, max_value=MOST_MINUTES, label=_("Minutes spent")
+    )
+
+    def clean_minutes_spent(self) -> int:
+        """Nothing typed is none."""
+        return self.cleaned_data["minutes_spent"] or 0
+
+
+class AgentReplyForm(SayingForm):
     """reply_to_ticket, as agents say it. `anyway` insists where the form has doubts."""
 
     slug = "reply"
@@ -88,7 +103,7 @@ class CorrectionForm(TicketForm):
     body = BodyField()
 
 
-class NoteForm(ReplyForm, RichForm):
+class NoteForm(SayingForm):
     """add_note."""
 
     slug = "note"
@@ -99,6 +114,45 @@ class NoteForm(ReplyForm, RichForm):
         if not self.errors:
             self.cleaned_data["body"] = self.said()
         return self.cleaned_data
+
+
+class ForwardForm(SayingForm):
+    """forward_ticket; with `side` write_aside, which needs no addresses and quotes nothing. Which
+    messages may be passed on, the verb decides."""
+
+    slug = "side"
+    side = forms.ModelChoiceField(
+        SideConversation.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    to = AddressesField(label=_("Forward to"))
+    subject = forms.CharField(label=_("Subject"), required=False, max_length=500)
+    messages = forms.ModelMultipleChoiceField(Message.objects.none(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = {"ticket__in": Ticket.objects.workable_by(self.by).values("pk")}
+        sides, said = SideConversation.objects.filter(**here), Message.objects.public()
+        self.fields["side"].queryset = sides  # type: ignore[attr-defined]
+        self.fields["messages"].queryset = said.filter(**here)  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> set[int]:
+        """Keys of the messages that are ticked."""
+        return {int(one) for one in self["messages"].value() or [] if str(one).isdecimal()}
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody must be named, and something said or passed on."""
+        data = RichForm.clean(self)
+        if self.errors:
+            return data
+        quotes = data["messages"] if data["side"] is None else ()
+        if not (data["body"].strip() or data["files"] or quotes):
+            self.add_error("body", _("Write something first."))
+        if data["side"] is None and not data["to"]:
+            self.add_error("to", _("Say to whom it is to be forwarded."))
+        if not self.errors:
+            data["body"] = self.said()
+        return data
 
 
 class NewTicketForm(ReplyForm):

@@ -5,10 +5,19 @@ from tickets.models.canned_reply import CannedReply
 from tickets.models.custom_field import CustomField, FieldOption, understood
 from tickets.models.definition import Definition
 from tickets.models.event import Event, Notification
-from tickets.models.message import Attachment, Body, Delivery, Draft, Message, PublicMessage
+from tickets.models.message import (
+    Attachment,
+    Body,
+    Delivery,
+    Draft,
+    Message,
+    PublicMessage,
+    SideMessage,
+)
 from tickets.models.people_merge import PeopleMerge
 from tickets.models.policy import EscalationRule, EscalationStep, FiredStep, Target
 from tickets.models.rating import Rating
+from tickets.models.side import SideConversation
 from tickets.models.ticket import Follower, Tag, Ticket, TicketLink
 from tickets.models.upload import Upload
 from tickets.models.workspace import Workspace
@@ -34,6 +43,8 @@ __all__ = [
     "PeopleMerge",
     "PublicMessage",
     "Rating",
+    "SideConversation",
+    "SideMessage",
     "Tag",
     "Target",
     "Ticket",

@@ -55,6 +55,8 @@ class Event(models.Model):
         FIELDS_SET = "fields_set", _("fields changed")
         RENAMED = "renamed", _("renamed")
         UNITED = "united", _("customers merged")
+        FORWARDED = "forwarded", _("forwarded")
+        ASIDE = "aside", _("said in a side conversation")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -1,4 +1,5 @@
-"""What somebody said: a reply that the customer reads, or a note that only we see."""
+"""What somebody said: a reply that the customer reads, a note that only we see, or a word to or
+from a third party, which the customer never sees."""
 
 import re
 import uuid
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
 from helpdesk.lib import html as html_door
+from tickets.models.side import SideConversation
 from tickets.models.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -89,9 +91,14 @@ class Message(models.Model):
 
         REPLY = "reply", _("Reply")
         NOTE = "note", _("Note")
+        SIDE = "side", _("Side conversation")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(max_length=5, choices=Kind, default=Kind.REPLY)
+    # With whom, for the kind `side` and for no other.
+    side = models.ForeignKey(
+        SideConversation, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
     # Empty: the help desk itself, or a mail server (a bounce).
     author = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
@@ -133,6 +140,13 @@ class Message(models.Model):
             models.Index(fields=["author", "created_at"], name="message_by_author"),
             GinIndex(fields=["words"], name="message_by_words"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="side", side__isnull=False)
+                | (~models.Q(kind="side") & models.Q(side__isnull=True)),
+                name="side_messages_have_a_side",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"#{self.ticket_id} · {self.author or '—'} · {self.created_at:%Y-%m-%d %H:%M}"
@@ -141,6 +155,11 @@ class Message(models.Model):
     def is_note(self) -> bool:
         """Only we see it."""
         return self.kind == self.Kind.NOTE
+
+    @property
+    def is_side(self) -> bool:
+        """Said to or by a third party."""
+        return self.kind == self.Kind.SIDE
 
     @property
     def is_foreign(self) -> bool:
@@ -173,8 +192,9 @@ class Message(models.Model):
     @property
     def reached_nobody(self) -> bool:
         """An answer of ours that was refused for everybody it went to."""
-        states = set(self.deliveries.values_list("state", flat=True))
-        return not self.from_customer and self.withdrawn_at is None and states == Delivery.REFUSED
+        if self.kind != self.Kind.REPLY or self.from_customer or self.withdrawn_at is not None:
+            return False
+        return set(self.deliveries.values_list("state", flat=True)) == Delivery.REFUSED
 
     @property
     def can_still_be_taken_back(self) -> bool:
@@ -185,7 +205,7 @@ class Message(models.Model):
 
 
 class PublicMessageManager(models.Manager["PublicMessage"]):
-    """The only messages that letters may be made of."""
+    """The only messages that letters to customers may be made of."""
 
     def get_queryset(self) -> models.QuerySet["PublicMessage"]:
         """Replies that were not taken back; notes cannot be reached from here [S20]."""
@@ -196,6 +216,23 @@ class PublicMessage(Message):
     """A reply, seen by the mail gateway, which never imports `Message` (tests/house holds that)."""
 
     objects = PublicMessageManager()  # type: ignore[assignment,misc]
+
+    class Meta:
+        proxy = True
+
+
+class SideMessageManager(models.Manager["SideMessage"]):
+    """The only messages that letters to third parties may be made of."""
+
+    def get_queryset(self) -> models.QuerySet["SideMessage"]:
+        """Messages of side conversations that were not taken back."""
+        return super().get_queryset().filter(kind=Message.Kind.SIDE, withdrawn_at__isnull=True)
+
+
+class SideMessage(Message):
+    """A message of a side conversation, as the mail gateway sees it."""
+
+    objects = SideMessageManager()  # type: ignore[assignment,misc]
 
     class Meta:
         proxy = True

@@ -74,6 +74,8 @@ SAID = {
         {"before": "Karla <k@old.example>", "after": "Carla Bondar", "merge": 1},
         "found that Karla <k@old.example> is Carla Bondar",
     ),
+    "forwarded": ({"addresses": ["print@shop.example"]}, "forwarded it to print@shop.example"),
+    "aside": ({"before": "pending"}, "answered us, apart from the customer"),
     "copied": ({"mailbox": "sales@desk.example"}, "also sent to sales@desk.example"),
 }
 

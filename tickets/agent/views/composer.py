@@ -1,9 +1,10 @@
 """What an agent writes: replies, notes, drafts, and taking a reply back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from departments.actions import welcome_customer
 from departments.http import SignedInRequest, agent_required
 from departments.models import User
 from helpdesk.lib.errors import DeskError
@@ -22,7 +24,7 @@ from tickets.agent.places import list_of, place_in
 from tickets.agent.views.canned_replies import rendered
 from tickets.agent.views.neighbours import onward
 from tickets.agent.views.ticket import show
-from tickets.models import Message, Ticket
+from tickets.models import Message, SideConversation, Ticket
 
 
 @agent_required
@@ -39,10 +41,36 @@ def notes(request: SignedInRequest, number: int) -> HttpResponse:
     return _said(request, number, forms.NoteForm, actions.add_note)
 
 
+@agent_required
+@require_POST
+def forwards(request: SignedInRequest, number: int) -> HttpResponse:
+    """Ask a third party, or go on in a side conversation."""
+    return _said(request, number, forms.ForwardForm, _say_aside)
+
+
+@transaction.atomic
+def _say_aside(
+    ticket: Ticket,
+    *,
+    by: User,
+    side: SideConversation | None,
+    to: list[str],
+    subject: str,
+    messages: Iterable[Message],
+    **said: Any,
+) -> Message:
+    if side is not None:
+        return actions.write_aside(side, by=by, **said)
+    people = [welcome_customer(address) for address in to]
+    return actions.forward_ticket(
+        ticket, by=by, to=people, subject=subject, messages=messages, **said
+    )
+
+
 def _said(
     request: SignedInRequest,
     number: int,
-    form_class: type[forms.AgentReplyForm | forms.NoteForm],
+    form_class: type[forms.SayingForm],
     say: Callable[..., Message],
 ) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
@@ -128,13 +156,24 @@ def _told(changed: actions.DraftChanged) -> dict[str, str]:
 @agent_required
 @require_POST
 def withdrawal(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
-    """Take a reply back within its seconds of grace; its text is a draft again."""
+    """Take a reply, or a word to a third party, back within its seconds of grace; its text is a
+    draft again."""
     ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
-    message = get_object_or_404(ticket.messages.filter(kind=Message.Kind.REPLY), pk=pk)
+    message = get_object_or_404(ticket.messages.exclude(kind=Message.Kind.NOTE), pk=pk)
     try:
         actions.take_back_reply(message, by=request.user)
     except DeskError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Taken back. The text stands in the composer again."))
-    return redirect(f"{reverse('agent:ticket', args=[number])}#reply")
+    return redirect(f"{reverse('agent:ticket', args=[number])}?{_again(message)}#{message.kind}")
+
+
+def _again(message: Message) -> str:
+    """What lets the composer stand as it was before `message` was sent."""
+    side = message.side
+    if side is None:
+        return "reply=1"
+    if side.messages.filter(withdrawn_at__isnull=True).exists():
+        return urlencode({"conversation": side.pk})
+    return urlencode({"side": "1", "to": ", ".join(side.addresses), "subject": side.subject})

@@ -67,6 +67,8 @@ def show(
     # Typed before the session ended, given back after the sign-in.
     kept_reply = kept.take(request, sent_to=f"{request.path}replies/")
     kept_note = kept.take(request, sent_to=f"{request.path}notes/")
+    kept_aside = kept.take(request, sent_to=f"{request.path}forwards/")
+    aside = page.aside_of(read.lines, request.GET, page.draft_of(one, Message.Kind.SIDE))
     context = {
         "ticket": one,
         "lines": read.lines[::-1] if reader.newest_first else read.lines,
@@ -99,17 +101,19 @@ def show(
             ticket=one,
             by=reader,
         ),
+        "side": forms.ForwardForm(initial={**aside, **kept_aside}, ticket=one, by=reader),
+        "passed_on": page.passed_on(read.lines),
         "canned_in_use": request.GET.getlist("canned") or request.POST.getlist("canned"),
         "last_message": read.newest,
         "just_sent": page.sent_by(reader, request.GET)
         or next((line.message for line in reversed(read.lines) if line.can_take_back), None),
         "place": (place := place_in(_place(request), one)),
         "list_url": list_of(QueryDict(place)),
-        "writes": "note" if "note" in request.GET or kept_note else "reply",
+        "writes": _writes(request, note=bool(kept_note), side=bool(kept_aside)),
         **nav_context(reader),
     }
     if bound is not None:
-        if isinstance(bound, forms.AgentReplyForm | forms.NoteForm):
+        if isinstance(bound, forms.SayingForm):
             context[bound.slug] = bound
             context["writes"] = bound.slug
         else:
@@ -136,6 +140,13 @@ def number_in(typed: str | None) -> int:
     """The number somebody put into an address; 0 if it is none."""
     typed = typed or ""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
+def _writes(request: SignedInRequest, *, note: bool, side: bool) -> str:
+    """Which part of the composer stands open."""
+    if side or {"side", "conversation"} & set(request.GET):
+        return "side"
+    return "note" if note or "note" in request.GET else "reply"
 
 
 def _place(request: SignedInRequest) -> QueryDict:
