@@ -47,8 +47,8 @@ def save_draft(
     """Keep what `by` has typed so far; an emptied draft is none.
 
     `html` is what our editor made of it, `fields` whatever else the form holds. `seen` is when the
-    draft that the writer has before them was saved, `Draft.NEVER` if there was none: raises DraftChanged if
-    another one stands there now. Left out, it is not asked.
+    draft that the writer has before them was saved, `Draft.NEVER` if there was none: raises
+    DraftChanged if another one stands there now. Left out, it is not asked.
     """
     require(can_work_on(by, ticket))
     mine = Draft.objects.filter(ticket=ticket, author=by, kind=kind)

@@ -43,10 +43,9 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
     Adds: tag_names [str], people [{pk, name, email, in_copy, stands_in}], leading and led [{kind,
     number, subject, status, department}] (links from and to it), drafts_here [{kind, text,
     html, uploads, fields, saved_at}] of the reader, earlier [{number, subject, status}] of the same
-    customer, absorbed [number] (merged into it), asked_lately [address] of third parties the reader wrote to,
-    own_signature of the reader in its department,
-    custom_fields (all there are, as `Definition.of` takes them); of the customer what `known_of`
-    adds.
+    customer, absorbed [number] (merged into it), asked_lately [address] of third parties the reader
+    wrote to, own_signature of the reader in its department, custom_fields (all there are, as
+    `Definition.of` takes them); of the customer what `known_of` adds.
     """
     here = OuterRef("pk")
     other = Ticket.objects.workable_by(reader).filter(customer=OuterRef("customer"))

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('departments', '0005_people_many_addresses'),
-        ('tickets', '0007_stand_ins'),
+        ('tickets', '0010_fields_placeholders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
