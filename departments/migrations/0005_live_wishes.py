@@ -6,7 +6,7 @@ TURNED = {"to_agent": "mine:letter", "assigned": "assigned:letter", "escalated":
 
 def move_letters(apps, schema_editor):
     """What agents did not want as a letter is kept with all that they turned."""
-    people = apps.get_model('departments', '0005_lists_arrangement').objects
+    people = apps.get_model('departments', 'User').objects
     for person in people.filter(unwanted_letters__overlap=list(TURNED)):
         unwanted = person.unwanted_letters
         person.turned = [TURNED[one] for one in unwanted if one in TURNED]
