@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from departments.actions import retire_agent, welcome_customer
 from departments.models import Organisation, User
+from tickets.actions import merge_people
 
 CODE = re.compile(r"^ {4}(\S+)$", re.M)
 
@@ -281,3 +282,37 @@ def test_nobody_is_led_to_a_foreign_site(client, oksana):
     response = type_code(client, code_in_letter(), next="https://evil.example/")
 
     assert response.url == reverse("home")
+
+
+def test_one_signs_in_by_any_proved_address(client, oksana):
+    EmailAddress.objects.create(user=oksana, email="oksana@home.example", verified=True)
+
+    ask_for_code(client, "oksana@home.example")
+    type_code(client, code_in_letter())
+
+    assert who(client) == oksana
+    oksana.refresh_from_db()
+    assert oksana.email == "oksana@customer.example"
+
+
+@pytest.mark.parametrize("url", ["account_request_login_code", "account_reset_password"])
+def test_an_address_that_an_agent_mistyped_lets_its_owner_into_nothing(client, oksana, url):
+    EmailAddress.objects.create(user=oksana, email="oxana@stranger.example", verified=False)
+
+    client.post(reverse(url), {"email": "oxana@stranger.example"})
+
+    [letter] = mail.outbox
+    assert CODE.search(letter.body) is None
+    assert "no account" in letter.body
+
+
+def test_a_code_to_an_address_of_somebody_merged_away_opens_the_one_account(
+    client, oksana, root, billing
+):
+    olena = welcome_customer("olena@customer.example", name="Олена")
+    merge_people(olena, into=oksana, by=root)
+
+    ask_for_code(client, "olena@customer.example")
+    type_code(client, code_in_letter())
+
+    assert who(client) == oksana

@@ -7,11 +7,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Organisation, User
-from tickets.permissions import can_decide_for_customer
 
 
 class CustomerForm(forms.Form):
-    """edit_customer. Who does not decide for the customer is not asked for the organisation."""
+    """edit_customer. The organisation is asked for where the reader `decides` about it."""
 
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
     organisation = forms.CharField(
@@ -39,11 +38,11 @@ class CustomerForm(forms.Form):
         help_text=_("For everybody here who works on a ticket of theirs; never for the customer."),
     )
 
-    def __init__(self, *args: Any, person: User, by: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: User, decides: bool, **kwargs: Any) -> None:
         initial = {name: getattr(person, name) for name in ("name", "language", "phone", "notes")}
         initial["organisation"] = person.organisation.name if person.organisation else ""
         super().__init__(*args, initial=initial, **kwargs)
-        if not can_decide_for_customer(by, person):
+        if not decides:
             del self.fields["organisation"]
 
 

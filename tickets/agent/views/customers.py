@@ -43,7 +43,8 @@ def customer(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("agent:customer", person.merged_into.pk)
     if request.method != "POST":
         return _show(request, person)
-    form = forms.CustomerForm(request.POST, person=person, by=request.user)
+    decides = can_decide_for_customer(request.user, person)
+    form = forms.CustomerForm(request.POST, person=person, decides=decides)
     if form.is_valid():
         actions.edit_customer(person, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -170,13 +171,14 @@ def _show(
     tickets = Ticket.objects.workable_by(reader).filter(customer=person).for_queue()
     # By the index of a customer's tickets: the cost of a page is that of its rows.
     page = page_of(tickets, "updated", asked(request.GET, "after"), SIZES[0])
+    decides = can_decide_for_customer(reader, person)
     merges = PeopleMerge.objects.filter(into=person, undone_at__isnull=True)
     context = {
         "person": person,
         "known": known_in(person, person),
-        "may_edit": can_edit_customer(reader, person),
-        "may_decide": can_decide_for_customer(reader, person),
-        "form": form or forms.CustomerForm(person=person, by=reader),
+        "may_edit": decides or can_edit_customer(reader, person),
+        "may_decide": decides,
+        "form": form or forms.CustomerForm(person=person, decides=decides),
         "address_form": address_form or forms.AddressForm(),
         "merge_form": merge_form or forms.MergeCustomerForm(),
         "merges": merges.select_related("source", "by")[:20],
