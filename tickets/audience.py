@@ -224,6 +224,7 @@ FINDERS = {
     Event.Kind.MOVED: _moved,
     Event.Kind.SOLVED: _solved,
     Event.Kind.WOKEN: _reopened,
+    Event.Kind.CALL_DUE: _reopened,
     Event.Kind.REOPENED: _reopened,
     Event.Kind.ESCALATED: _escalated,
     Event.Kind.UNDELIVERED: _author,

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tickets import actions, sla
 from tickets.lifecycle import Status
-from tickets.models import Ticket
+from tickets.models import Callback, Ticket
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
@@ -53,6 +53,19 @@ def wake_due(now: datetime | None = None) -> int:
         return 1
 
     return _each(due.order_by("hold_until"), wake)
+
+
+def ring_due(now: datetime | None = None) -> int:
+    """Ring the bells for calls whose time has come; how many."""
+    due = Callback.objects.filter(next_ring_at__lte=now or timezone.now())
+    count = 0
+    for callback in due.select_related("ticket").order_by("next_ring_at")[:AT_ONCE]:
+        try:
+            actions.ring_callback(callback, by=None)
+            count += 1
+        except Exception:  # one call must not stop the others
+            log.exception("The clock could not ring for ticket %s", callback.ticket_id)
+    return count
 
 
 def close_due(now: datetime | None = None) -> int:

@@ -21,7 +21,9 @@ def check_escalations() -> None:
 
 @shared_task
 def wake_held() -> None:
-    """End the holds that are over."""
+    """Ring for calls that are due, and end the holds that are over. In this order: a hold that
+    ends with a call needs one bell, not two."""
+    escalation.ring_due()
     escalation.wake_due()
 
 

@@ -77,6 +77,7 @@ AGENT_PAGES = {
     "agent:uploads",
     "agent:new_ticket",
     "agent:arrangement",
+    "agent:known_customer",
     "agent:bulk",
     "agent:palette",
     # They lead on from a place in a list, also from a ticket that was moved away just now.
@@ -111,6 +112,8 @@ TICKET_PAGES = {
     "agent:copies",
     "agent:solution",
     "agent:hold",
+    "agent:callback",
+    "agent:call",
     "agent:reopening",
     "agent:closure",
     "agent:spam",

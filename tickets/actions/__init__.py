@@ -5,6 +5,7 @@ transaction. `by=None` is the house itself; no door can utter it.
 """
 
 from tickets.actions.aside import forward_ticket, hear_aside, write_aside
+from tickets.actions.calls import ask_callback, note_call, ring_callback
 from tickets.actions.conversation import (
     BY_HAND,
     NothingSaid,
@@ -83,6 +84,7 @@ __all__ = [
     "add_address",
     "add_note",
     "admit_sender",
+    "ask_callback",
     "assign_ticket",
     "categorise_ticket",
     "choose_main_address",
@@ -105,6 +107,7 @@ __all__ = [
     "merge_tickets",
     "move_message_out",
     "move_ticket",
+    "note_call",
     "note_copy",
     "note_delivery",
     "open_follow_up",
@@ -118,6 +121,7 @@ __all__ = [
     "reply_to_ticket",
     "reread_message",
     "resend_reply",
+    "ring_callback",
     "save_draft",
     "set_fields",
     "set_priority",

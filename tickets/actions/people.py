@@ -174,7 +174,7 @@ def _works_on_all(by: User, numbers: list[int]) -> bool:
 
 
 def _known_as(name: str, address: str) -> str:
-    return f"{name} <{address}>" if name else address
+    return f"{name} ({address})" if name else address
 
 
 def _tickets_move(source: User, into: User) -> list[int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Category, Department, Service, User
 from helpdesk.lib.errors import DeskError
 from tickets import events, search, sla
-from tickets.actions import parting, steps
+from tickets.actions import calls, parting, steps
 from tickets.actions.describing import put_fields, put_subject
 from tickets.actions.parting import ChangedMeanwhile
 from tickets.lifecycle import Priority, Status
@@ -202,6 +202,8 @@ INVERSES: Final[dict[Event.Kind, Callable[[Ticket, Event], bool]]] = {
     Event.Kind.CLOSED: _went_to(Status.CLOSED),
     Event.Kind.MARKED_SPAM: _went_to(Status.SPAM),
     Event.Kind.ADMITTED: parting.not_admitted,
+    Event.Kind.CALL_ASKED: calls.not_asked,
+    Event.Kind.CALLED: calls.not_called,
 }
 # What was done between two tickets.
 JOINT: Final[dict[Event.Kind, Callable[[Event, Event], bool]]] = {

@@ -56,6 +56,7 @@ def tickets_for(reader: User) -> QuerySet[Ticket]:
         .select_related(
             "customer__organisation",
             "customer__returned",
+            "callback",
             "department__opening_hours",
             "assignee",
             "category",
@@ -229,6 +230,7 @@ def sidebar_forms(
         "followers": forms.FollowerForm(choices={"who": people}, **common),
         "copies": forms.CopyForm(**common),
         "hold": forms.HoldForm(**common),
+        "callback": forms.CallbackForm(initial={"number": ticket.customer.phone}, **common),
         "escalation": forms.EscalationForm(**common),
         "merge": forms.MergeForm(**common),
         "links": forms.LinkForm(**common),

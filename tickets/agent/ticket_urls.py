@@ -17,6 +17,7 @@ ONE = "tickets/<int:number>/"
 
 urlpatterns: list[URLPattern] = [
     path("tickets/new/", ticket.new_ticket, name="new_ticket"),
+    path("customers/known/", ticket.known_customer, name="known_customer"),
     path("canned-replies/", canned_replies.canned_replies, name="canned_replies"),
     path(ONE, ticket.ticket, name="ticket"),
     path(f"{ONE}next/", neighbours.following, name="next_ticket"),
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}copies/", triage.copies, name="copies"),
     path(f"{ONE}solution/", triage.solution, name="solution"),
     path(f"{ONE}hold/", triage.hold, name="hold"),
+    path(f"{ONE}callback/", triage.callback, name="callback"),
+    path(f"{ONE}call/", triage.call, name="call"),
     path(f"{ONE}reopening/", triage.reopening, name="reopening"),
     path(f"{ONE}closure/", triage.closure, name="closure"),
     path(f"{ONE}spam/", triage.spam, name="spam"),

@@ -11,6 +11,7 @@ from tickets.forms.handling import (
     NOBODY,
     NOTHING,
     AssignmentForm,
+    CallbackForm,
     CategoryForm,
     CopyForm,
     DepartmentForm,
@@ -33,10 +34,12 @@ from tickets.forms.writing import (
     AgentReplyForm,
     CorrectionForm,
     ForwardForm,
+    KnownCustomer,
     NewTicketForm,
     NoteForm,
     ReplyForm,
     SayingForm,
+    known_customer,
 )
 
 __all__ = [
@@ -47,6 +50,7 @@ __all__ = [
     "AssignmentForm",
     "BodyField",
     "BulkForm",
+    "CallbackForm",
     "CategoryForm",
     "CopyForm",
     "CorrectionForm",
@@ -59,6 +63,7 @@ __all__ = [
     "FollowerForm",
     "ForwardForm",
     "HoldForm",
+    "KnownCustomer",
     "LinkForm",
     "MergeCustomerForm",
     "MergeForm",
@@ -77,4 +82,5 @@ __all__ = [
     "TicketForm",
     "ValueField",
     "agents_for",
+    "known_customer",
 ]

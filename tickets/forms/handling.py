@@ -122,6 +122,21 @@ class HoldForm(TicketForm):
     )
 
 
+class CallbackForm(TicketForm):
+    """ask_callback, in the reader's time zone."""
+
+    slug = "callback"
+    number = forms.CharField(
+        label=_("Phone number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    at = forms.DateTimeField(
+        label=_("When to call"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
 class EscalationForm(TicketForm):
     """escalate_ticket with a reason."""
 

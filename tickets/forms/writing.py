@@ -1,19 +1,22 @@
 """Forms of the verbs that say something: reply, note, a new ticket."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
-from django.utils import translation
+from django.urls import reverse_lazy
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Category, Department, Service, User
+from departments.models import Category, Department, Service, User, person_at
 from tickets import placeholders
 from tickets.forms.base import BodyField, FilesField, TicketForm
 from tickets.forms.recipients import AddressesField
 from tickets.forms.rich import RichForm
 from tickets.lifecycle import Priority, Status
 from tickets.models import CannedReply, Message, SideConversation, Ticket
+from tickets.permissions import can_see_customer
 
 MOST_MINUTES = 10_000
 
@@ -155,10 +158,70 @@ class ForwardForm(SayingForm):
         return data
 
 
-class NewTicketForm(ReplyForm):
-    """open_ticket on behalf of a customer, who need not be known yet."""
+MOST_SHOWN = 5
 
-    customer = forms.EmailField(label=_("E-mail address of the customer"), max_length=254)
+
+@dataclass(frozen=True)
+class KnownCustomer:
+    """Somebody with the address typed, and the latest unfinished tickets of theirs."""
+
+    person: User
+    tickets: list[Ticket]
+
+
+def known_customer(address: str, by: User) -> KnownCustomer | None:
+    """Whose address it is, if `by` may know."""
+    person = person_at(address) if "@" in address else None
+    if person is None or not can_see_customer(by, person):
+        return None
+    tickets = Ticket.objects.workable_by(by).at_work().filter(customer=person).defer("words")
+    return KnownCustomer(person, list(tickets.order_by("-updated_at")[:MOST_SHOWN]))
+
+
+class NewTicketForm(ReplyForm):
+    """open_ticket on behalf of a customer, who need not be known yet.
+
+    Where the customer is known and has unfinished tickets that `by` may see, the form stops once
+    and shows them: `known` says that it did.
+    """
+
+    CALL_BACK = "callback"
+    WAYS = (
+        (Ticket.Channel.PHONE.value, _("They called")),
+        (Ticket.Channel.VISIT.value, _("They came by")),
+        (CALL_BACK, _("They want to be called back")),
+        (Ticket.Channel.AGENT.value, _("Another way: a letter, a chat…")),
+    )
+
+    customer = forms.EmailField(
+        label=_("E-mail address of the customer"),
+        max_length=254,
+        widget=forms.EmailInput(
+            attrs={
+                "hx-get": reverse_lazy("agent:known_customer"),
+                "hx-trigger": "change",
+                "hx-target": "#known-customer",
+            }
+        ),
+    )
+    channel = forms.ChoiceField(
+        label=_("How they reached us"),
+        choices=WAYS,
+        required=False,
+        initial=Ticket.Channel.PHONE.value,
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    call_at = forms.DateTimeField(
+        label=_("When to call"),
+        required=False,
+        help_text=_("For those who want to be called back. At that time the bell rings."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     name = forms.CharField(label=_("Name of the customer"), max_length=200, required=False)
     copies = forms.CharField(
         label=_("Copy to"),
@@ -182,7 +245,8 @@ class NewTicketForm(ReplyForm):
     )
 
     field_order = (
-        *("customer", "name", "copies", "subject", "body", "files"),
+        *("customer", "name", "channel", "phone", "call_at"),
+        *("copies", "subject", "body", "files"),
         *("department", "category", "service", "priority"),
     )
 
@@ -192,6 +256,27 @@ class NewTicketForm(ReplyForm):
         if not by.is_superuser:
             places = places.filter(pk__in=by.department_roles)
         self.fields["department"].queryset = places  # type: ignore[attr-defined]
+        self.by = by
+        self.known = known_customer(str(self["customer"].value() or ""), by)
+
+    def clean(self) -> dict[str, Any]:
+        """A call needs a number and a time; unfinished tickets of the customer are looked at."""
+        super().clean()
+        data = self.cleaned_data
+        if data.get("channel") == self.CALL_BACK:
+            if not data.get("phone"):
+                self.add_error("phone", _("Which number shall be called?"))
+            if not data.get("call_at"):
+                self.add_error("call_at", _("When shall they be called?"))
+        if (at := data.get("call_at")) and at <= timezone.now():
+            self.add_error("call_at", _("Choose a time that is still to come."))
+        seen = self.data.get("known", "")
+        if self.known and self.known.tickets and seen != str(self.known.person.pk):
+            self.add_error(
+                None,
+                _("This customer has unfinished tickets. Look at them first, or open a new one."),
+            )
+        return data
 
     def clean_copies(self) -> list[str]:
         """Addresses."""

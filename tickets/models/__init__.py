@@ -1,6 +1,7 @@
 """The conversation's rows, one file an aggregate."""
 
 from tickets.models.bulk import BulkItem, BulkJob
+from tickets.models.callback import Callback
 from tickets.models.canned_reply import CannedReply
 from tickets.models.custom_field import CustomField, FieldOption, understood
 from tickets.models.definition import Definition
@@ -27,6 +28,7 @@ __all__ = [
     "Body",
     "BulkItem",
     "BulkJob",
+    "Callback",
     "CannedReply",
     "CustomField",
     "Definition",

@@ -57,6 +57,9 @@ class Event(models.Model):
         UNITED = "united", _("customers merged")
         FORWARDED = "forwarded", _("forwarded")
         ASIDE = "aside", _("said in a side conversation")
+        CALL_ASKED = "call_asked", _("call asked for")
+        CALL_DUE = "call_due", _("call due")
+        CALLED = "called", _("called")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -139,7 +142,7 @@ def _said(kind: str, key: str, value: Any) -> Any:
         return PRIORITY_NAMES.get(value, value)
     if key in {"before", "after"} and kind not in NAMED_BY_WORDS:
         return STATUS_NAMES.get(value, value)
-    if key in {"until", "hold_until", "due_at"} and value:
+    if key in {"until", "hold_until", "due_at", "call_at"} and value:
         return datetime.fromisoformat(value)
     return value
 

@@ -101,6 +101,8 @@ class Ticket(models.Model):
         MAIL = "mail", _("e-mail")
         WEB = "web", _("portal")
         AGENT = "agent", _("agent")
+        PHONE = "phone", _("phone")
+        VISIT = "visit", _("visit")
         API = "api", _("API")
         SYSTEM = "system", _("help desk")
 

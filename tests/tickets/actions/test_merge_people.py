@@ -43,7 +43,7 @@ def test_her_tickets_and_letters_are_one_customers_from_now_on(old, karla, ticke
     assert (karla.is_active, karla.merged_into, str(karla)) == (False, carla, "Карла")
     line = old.events.get(kind=Event.Kind.UNITED)
     assert line.actor == ada
-    assert line.details["before"] == "Карла <karla@old.example>"
+    assert line.details["before"] == "Карла (karla@old.example)"
 
 
 def test_it_is_shown_before_it_is_done(old, karla, ticket, ada, carla):

@@ -1,8 +1,12 @@
 """Opening a ticket on behalf of a customer."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from departments.models import User
 from tickets.lifecycle import Status
@@ -89,3 +93,86 @@ def test_customers_write_elsewhere(who, status, enter, typed, request):
 
     assert client.get(URL).status_code == status
     assert client.post(URL, typed).status_code == status
+
+
+TOMORROW = (timezone.localtime() + timedelta(days=1)).replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize("way", [Ticket.Channel.PHONE, Ticket.Channel.VISIT, Ticket.Channel.AGENT])
+def test_how_they_reached_us_is_kept_and_so_is_a_new_number(ada, enter, typed, way):
+    enter(ada).post(URL, {**typed, "channel": way, "phone": "+380 44 1"})
+
+    ticket = Ticket.objects.get()
+    assert ticket.channel == way
+    assert ticket.customer.phone == "+380 44 1"
+
+
+def test_who_wants_to_be_called_is_called_at_the_agents_time(ada, enter, typed):
+    ada.time_zone = "America/New_York"
+    ada.save()
+    wanted = {"channel": "callback", "phone": "1234", "call_at": f"{TOMORROW:%Y-%m-%d}T15:00"}
+
+    browser = enter(ada)
+    browser.post(URL, {**typed, **wanted})
+
+    ticket = Ticket.objects.get()
+    at = ticket.callback.at.astimezone(ZoneInfo("America/New_York"))
+    assert (at.hour, at.minute) == (15, 0)
+    assert (ticket.status, ticket.hold_until) == (Status.ON_HOLD, ticket.callback.at)
+    assert ticket.channel == Ticket.Channel.PHONE
+    page = browser.get(reverse("agent:ticket", args=[ticket.number])).text
+    assert 'href="tel:1234"' in page
+    browser.post(reverse("agent:call", args=[ticket.number]))
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.callback.called_at is not None) == (Status.OPEN, True)
+
+
+def test_another_time_can_be_noted_on_the_ticket(ada, ticket, enter):
+    url = reverse("agent:callback", args=[ticket.number])
+    browser = enter(ada)
+
+    assert browser.post(url, {"number": "1", "at": "2001-01-01T10:00"}).status_code == 422
+    browser.post(url, {"number": "1", "at": f"{TOMORROW:%Y-%m-%dT%H:%M}"})
+
+    assert ticket.callback.number == "1"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"call_at": f"{TOMORROW:%Y-%m-%dT%H:%M}"},
+        {"phone": "1234"},
+        {"phone": "1234", "call_at": "2001-01-01T10:00"},
+    ],
+)
+def test_a_call_needs_a_number_and_a_time_to_come(ada, enter, typed, wrong):
+    response = enter(ada).post(URL, {**typed, "channel": "callback", **wrong})
+
+    assert response.status_code == 422
+    assert not Ticket.objects.exists()
+
+
+def test_a_known_address_shows_whose_it_is_and_what_is_unfinished(ada, ticket, enter):
+    part = enter(ada).get(reverse("agent:known_customer"), {"customer": "carla@customer.example"})
+
+    assert "Carla Bondar" in part.text
+    assert "Не прийшов рахунок" in part.text
+
+
+@pytest.mark.parametrize("typed_so_far", ["", "carla", "carla@customer.example", "no@body.example"])
+def test_nothing_is_told_of_other_departments_customers(linus, ticket, enter, typed_so_far):
+    part = enter(linus).get(reverse("agent:known_customer"), {"customer": typed_so_far})
+
+    assert part.text.strip() == ""
+
+
+def test_without_a_script_the_form_stops_once_and_shows_them(ada, carla, ticket, enter, typed):
+    browser = enter(ada)
+
+    stopped = browser.post(URL, typed)
+    assert stopped.status_code == 422
+    assert "Не прийшов рахунок" in stopped.text
+    assert f'name="known" value="{carla.pk}"' in stopped.text
+    browser.post(URL, {**typed, "known": carla.pk})
+
+    assert Ticket.objects.filter(customer=carla).count() == 2

@@ -71,11 +71,17 @@ SAID = {
     ),
     "renamed": ({"before": "Help", "after": "No invoice"}, "from “Help” to “No invoice”"),
     "united": (
-        {"before": "Karla <k@old.example>", "after": "Carla Bondar", "merge": 1},
-        "found that Karla <k@old.example> is Carla Bondar",
+        {"before": "Karla (k@old.example)", "after": "Carla Bondar", "merge": 1},
+        "found that Karla (k@old.example) is Carla Bondar",
     ),
     "forwarded": ({"addresses": ["print@shop.example"]}, "forwarded it to print@shop.example"),
     "aside": ({"before": "pending"}, "answered us, apart from the customer"),
+    "call_asked": (
+        {"number": "+380 44 1", "call_at": "2099-01-05T09:00:00+00:00"},
+        "noted: call +380 44 1 on 01/05/2099",
+    ),
+    "call_due": ({"number": "+380 44 1"}, "Time to call +380 44 1"),
+    "called": ({"number": "+380 44 1"}, "called +380 44 1"),
     "copied": ({"mailbox": "sales@desk.example"}, "also sent to sales@desk.example"),
 }
 

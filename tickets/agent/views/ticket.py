@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.actions import welcome_customer
 from departments.http import SignedInRequest, agent_required
-from departments.models import signed
+from departments.models import User, signed
 from helpdesk.lib import kept
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.htmx import is_part, render_page
@@ -21,6 +22,7 @@ from tickets.agent.customer import known_in
 from tickets.agent.nav import nav_context, read_bell
 from tickets.agent.places import list_of, place_in
 from tickets.models import Message, Ticket
+from tickets.permissions import can_edit_customer
 
 COLUMN = ("history", "news", "composer")
 """The parts of the page from top to bottom, the newest message being the last of the history."""
@@ -57,6 +59,7 @@ def show(
             return redirect("agent:ticket", target.number)
     one.earlier = page.earlier_of(one)
     one.known = known_in(one, one.customer)
+    one.call = getattr(one, "callback", None)
     absorbed = [*one.absorbed, *actions.absorbed(one.absorbed)] if one.absorbed else []
     asked = address_of(request)
     read = thread.thread_of(
@@ -229,18 +232,39 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
     return render(request, "agent/new_ticket.html", context, status=status)
 
 
-def _opened(form: forms.NewTicketForm, request: SignedInRequest) -> Ticket | None:
+@agent_required
+@require_GET
+def known_customer(request: SignedInRequest) -> HttpResponse:
+    """Who has the address typed on the page of a new ticket, and their unfinished tickets; nothing
+    about people whom the reader may not see."""
+    known = forms.known_customer(request.GET.get("customer", "")[:254], request.user)
+    return render(request, "agent/_known_customer.html", {"known": known})
+
+
+@transaction.atomic
+def _open(form: forms.NewTicketForm, by: User) -> Ticket:
     data = dict(form.cleaned_data)
+    channel, number, call_at = (data.pop(one) for one in ("channel", "phone", "call_at"))
     customer = welcome_customer(data.pop("customer"), name=data.pop("name"))
     copies = [welcome_customer(address) for address in data.pop("copies")]
+    wants_call = channel == form.CALL_BACK
+    ticket = actions.open_ticket(
+        customer=customer,
+        by=by,
+        copies=copies,
+        channel=Ticket.Channel.PHONE if wants_call else channel or Ticket.Channel.AGENT,
+        **data,
+    )
+    if wants_call:
+        actions.ask_callback(ticket, number=number, at=call_at, by=by)
+    elif number and not customer.phone and can_edit_customer(by, customer):
+        actions.edit_customer(customer, phone=number, by=by)
+    return ticket
+
+
+def _opened(form: forms.NewTicketForm, request: SignedInRequest) -> Ticket | None:
     try:
-        return actions.open_ticket(
-            customer=customer,
-            by=request.user,
-            copies=copies,
-            channel=Ticket.Channel.AGENT,
-            **data,
-        )
+        return _open(form, request.user)
     except DeskError as refusal:
         form.add_error(None, str(refusal))
         return None

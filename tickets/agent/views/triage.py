@@ -148,6 +148,20 @@ def hold(request: SignedInRequest, number: int) -> HttpResponse:
 
 @agent_required
 @require_POST
+def callback(request: SignedInRequest, number: int) -> HttpResponse:
+    """The customer wants to be called."""
+    return _done(request, number, forms.CallbackForm, actions.ask_callback)
+
+
+@agent_required
+@require_POST
+def call(request: SignedInRequest, number: int) -> HttpResponse:
+    """Somebody called them."""
+    return _done(request, number, forms.NothingForm, actions.note_call)
+
+
+@agent_required
+@require_POST
 def reopening(request: SignedInRequest, number: int) -> HttpResponse:
     """Bring it back to us."""
     return _done(request, number, forms.NothingForm, actions.reopen_ticket)
