@@ -177,6 +177,8 @@ TABLE = {
     "api-1:reply": NOBODY,
     "api-1:note": NOBODY,
     "api-1:fetch_file": NOBODY,
+    "api-1:read_customer": NOBODY,
+    "api-1:edit_customer": NOBODY,
 }
 API_BY_TOKEN = {
     "api-1:list_tickets": SIGNED_IN,
@@ -186,6 +188,8 @@ API_BY_TOKEN = {
     "api-1:reply": READERS,
     "api-1:note": BILLING,
     "api-1:fetch_file": READERS,
+    "api-1:read_customer": BILLING,
+    "api-1:edit_customer": BILLING,
 }
 
 
@@ -257,7 +261,11 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["pk"] = scene["job"]
     if name == "agent:upload_removal":
         values["token"] = scene["upload"]
-    if name in CUSTOMER_PAGES | {"agent:address_vouching"}:
+    if name in CUSTOMER_PAGES | {
+        "agent:address_vouching",
+        "api-1:read_customer",
+        "api-1:edit_customer",
+    }:
         values["pk"] = scene["merged" if name == "agent:customer_merge_undo" else "customer"]
     if name == "account_prove_address":
         values["token"] = scene["proof"]

@@ -13,8 +13,8 @@ from django.utils.dateparse import parse_datetime
 from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
 from tickets import forms
-from tickets.agent.customer import known_of
 from tickets.agent.thread import Line
+from tickets.customers import known_of
 from tickets.lifecycle import Status
 from tickets.models import (
     CannedReply,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 from ninja import Field, Schema
 from pydantic import AfterValidator, StringConstraints
 
@@ -25,6 +26,14 @@ def _address(text: str) -> str:
     return text.strip().lower()
 
 
+def _language(text: str) -> str:
+    """A code of a language that the desk speaks, or ""."""
+    if text and text not in dict(settings.LANGUAGES):
+        raise ValueError(_("Unknown language."))
+    return text
+
+
+LanguageCode = Annotated[str, AfterValidator(_language)]
 Email = Annotated[str, AfterValidator(_address)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000)]
 
@@ -208,6 +217,39 @@ class NoteIn(Schema):
 
     text: Text
     minutes_spent: int = Field(0, ge=0, le=10_000)
+
+
+class Address(Schema):
+    """By what a customer is found. Letters go to the main one; an address that was not proved yet
+    finds nobody."""
+
+    address: str
+    main: bool
+    proved: bool
+
+
+class CustomerOut(Schema):
+    """A customer, as agents know them."""
+
+    id: int
+    name: str
+    language: str = Field(description="Its code; empty if not known.")
+    organisation: str | None
+    phone: str
+    notes: str = Field(description="For agents.")
+    addresses: list[Address]
+
+
+class CustomerIn(Schema):
+    """What is known of a customer; what is left out stays."""
+
+    name: str | None = Field(None, max_length=200)
+    language: LanguageCode | None = None
+    organisation: str | None = Field(
+        None, max_length=200, description="By name; a new one makes a new organisation."
+    )
+    phone: str | None = Field(None, max_length=40)
+    notes: str | None = Field(None, max_length=20_000)
 
 
 class TicketQuery(Schema):

@@ -41,7 +41,8 @@ class CustomerForm(forms.Form):
     def __init__(self, *args: Any, person: User, decides: bool, **kwargs: Any) -> None:
         initial = {name: getattr(person, name) for name in ("name", "language", "phone", "notes")}
         initial["organisation"] = person.organisation.name if person.organisation else ""
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs.setdefault("initial", initial)
+        super().__init__(*args, **kwargs)
         if not decides:
             del self.fields["organisation"]
 
@@ -52,7 +53,8 @@ class AddressForm(forms.Form):
     address = forms.EmailField(label=_("Another address"), max_length=254)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="address-%s", **kwargs)
+        kwargs.setdefault("auto_id", "address-%s")
+        super().__init__(*args, **kwargs)
         self.fields["address"].widget.attrs["class"] = "input"
 
 
@@ -62,5 +64,6 @@ class MergeCustomerForm(forms.Form):
     other = forms.EmailField(label=_("Address of the other customer"), max_length=254)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="merge-%s", **kwargs)
+        kwargs.setdefault("auto_id", "merge-%s")
+        super().__init__(*args, **kwargs)
         self.fields["other"].widget.attrs["class"] = "input"

@@ -207,7 +207,6 @@ class NewTicketForm(ReplyForm):
     channel = forms.ChoiceField(
         label=_("How they reached us"),
         choices=WAYS,
-        required=False,
         initial=Ticket.Channel.PHONE.value,
     )
     phone = forms.CharField(
@@ -268,8 +267,8 @@ class NewTicketForm(ReplyForm):
                 self.add_error("phone", _("Which number shall be called?"))
             if not data.get("call_at"):
                 self.add_error("call_at", _("When shall they be called?"))
-        if (at := data.get("call_at")) and at <= timezone.now():
-            self.add_error("call_at", _("Choose a time that is still to come."))
+            elif data["call_at"] <= timezone.now():
+                self.add_error("call_at", _("Choose a time that is still to come."))
         seen = self.data.get("known", "")
         if self.known and self.known.tickets and seen != str(self.known.person.pk):
             self.add_error(

@@ -20,6 +20,7 @@ def typed(billing):
     return {
         "customer": "Carla@Customer.example",
         "name": "Carla Bondar",
+        "channel": "agent",
         "subject": "Called about October",
         "body": "The invoice is missing.",
         "department": billing.pk,
@@ -64,6 +65,7 @@ def test_files_come_along(ada, enter, typed):
         {"body": " "},
         {"copies": "boss@customer.example, nobody"},
         {"priority": "9"},
+        {"channel": "web"},
     ],
 )
 def test_what_is_wrong_is_said_and_everything_typed_is_kept(ada, enter, typed, wrong):

@@ -19,10 +19,10 @@ from departments.models import User, person_at
 from helpdesk.lib.errors import DeskError
 from tickets import actions, forms
 from tickets.actions import AddressTaken
-from tickets.agent.customer import customers_for, known_in
 from tickets.agent.nav import nav_context
 from tickets.agent.paging import SIZES, asked, page_of
 from tickets.agent.views.queue import rows_context
+from tickets.customers import customers_for, known_in
 from tickets.models import PeopleMerge, Ticket
 from tickets.permissions import (
     can_decide_for_customer,

@@ -18,9 +18,9 @@ from helpdesk.lib.htmx import is_part, render_page
 from tickets import actions, forms, sla
 from tickets import presence as watching
 from tickets.agent import page, thread
-from tickets.agent.customer import known_in
 from tickets.agent.nav import nav_context, read_bell
 from tickets.agent.places import list_of, place_in
+from tickets.customers import known_in
 from tickets.models import Message, Ticket
 from tickets.permissions import can_edit_customer
 
@@ -252,7 +252,7 @@ def _open(form: forms.NewTicketForm, by: User) -> Ticket:
         customer=customer,
         by=by,
         copies=copies,
-        channel=Ticket.Channel.PHONE if wants_call else channel or Ticket.Channel.AGENT,
+        channel=Ticket.Channel.PHONE if wants_call else channel,
         **data,
     )
     if wants_call:
