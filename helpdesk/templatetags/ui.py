@@ -141,6 +141,17 @@ def file_size(size: int | None) -> str:
     return gettext("%s MB") % number_format(round(count / 1024**2, 1), decimal_pos=1)
 
 
+@register.filter
+def time_spent(minutes: int) -> str:
+    """Minutes for people: 45 min, 1 h 20 min, 3 h."""
+    hours, rest = divmod(minutes, 60)
+    parts = [
+        gettext("%(hours)d h") % {"hours": hours} if hours else "",
+        gettext("%(minutes)d min") % {"minutes": rest} if rest or not hours else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
 @register.simple_tag(takes_context=True)
 def theme(context: Context) -> str:
     """The theme of the reader: the person's own, else the session's, else "system"."""

@@ -121,6 +121,7 @@ TICKET_PAGES = {
     "agent:merge",
     "agent:split",
     "agent:links",
+    "agent:link_removal",
     "agent:department",
 }
 CUSTOMER_PAGES = {
@@ -229,6 +230,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
     InboundEmail.objects.update(ticket=ticket, message_pk=answer.pk, state="reply")
     return {
         "number": ticket.number,
+        "other": ticket.number,
         "token": answer.attachments.get().token,
         "pk": own.pk,
         "event": ticket.events.latest("pk").pk,

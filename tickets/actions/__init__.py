@@ -35,7 +35,12 @@ from tickets.actions.drafting import (
     upload_file,
 )
 from tickets.actions.feedback import rate_answer, rate_ticket
-from tickets.actions.joining import link_tickets, merge_tickets, split_ticket
+from tickets.actions.joining import (
+    link_tickets,
+    merge_tickets,
+    split_ticket,
+    unlink_tickets,
+)
 from tickets.actions.letters import admit_sender, move_message_out, note_copy
 from tickets.actions.opening import open_follow_up, open_ticket
 from tickets.actions.parting import ChangedMeanwhile
@@ -132,6 +137,7 @@ __all__ = [
     "undo",
     "undo_merge_people",
     "unfollow_ticket",
+    "unlink_tickets",
     "upload_file",
     "vouch_for_address",
     "wake_ticket",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
@@ -128,18 +129,22 @@ def split_ticket(ticket: Ticket, *, messages: Iterable[Message], subject: str, b
 
 
 @transaction.atomic
-def link_tickets(ticket: Ticket, *, to: Ticket, by: User | None) -> TicketLink:
-    """Let two tickets point at each other."""
+def link_tickets(
+    ticket: Ticket,
+    *,
+    to: Ticket,
+    by: User | None,
+    kind: TicketLink.Kind = TicketLink.Kind.RELATED,
+) -> TicketLink:
+    """Let two tickets point at each other; `kind` is what the other one is to this."""
     ticket = Ticket.objects.locked(ticket)
     require(can_work_on(by, ticket) and can_work_on(by, to))
     if ticket.pk == to.pk:
         raise DeskError(_("A ticket cannot be linked to itself."))
-    known = TicketLink.objects.filter(
-        source=to, target=ticket, kind=TicketLink.Kind.RELATED
-    ).first()
-    if known is not None:
+    known = TicketLink.objects.filter(source=to, target=ticket, kind=kind).first()
+    if known is not None and kind != TicketLink.Kind.FOLLOW_UP:
         return known
-    link, is_new = TicketLink.objects.get_or_create(source=ticket, target=to)
+    link, is_new = TicketLink.objects.get_or_create(source=ticket, target=to, kind=kind)
     if is_new:
         # Who reads this line need not work in the other department.
         subject = to.subject if to.department_id == ticket.department_id else ""
@@ -147,3 +152,21 @@ def link_tickets(ticket: Ticket, *, to: Ticket, by: User | None) -> TicketLink:
             ticket, Event.Kind.LINKED, by=by, to=to.number, subject=subject, link_id=link.pk
         )
     return link
+
+
+@transaction.atomic
+def unlink_tickets(ticket: Ticket, *, other: int, by: User) -> None:
+    """Let `ticket` and the ticket with the number `other` point at each other no longer. What was
+    merged or split stays linked until that is undone. Nothing happens where no link is."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    either = Q(source=ticket, target=other) | Q(source=other, target=ticket)
+    for link in TicketLink.objects.filter(either, kind__in=TicketLink.BY_HAND):
+        events.record(
+            ticket,
+            Event.Kind.UNLINKED,
+            by=by,
+            to=other,
+            link={"source": link.source_id, "target": link.target_id, "kind": link.kind},
+        )
+        link.delete()

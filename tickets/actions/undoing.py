@@ -169,6 +169,17 @@ def _linked(ticket: Ticket, event: Event) -> bool:
     return bool(gone)
 
 
+def _unlinked(ticket: Ticket, event: Event) -> bool:
+    link = event.details["link"]
+    other = link["target"] if link["source"] == ticket.pk else link["source"]
+    if not Ticket.objects.filter(pk=other).exists():
+        return False
+    _row, is_new = TicketLink.objects.get_or_create(
+        source_id=link["source"], target_id=link["target"], kind=link["kind"]
+    )
+    return is_new
+
+
 def _went_to(status: Status) -> Callable[[Ticket, Event], bool]:
     """For events after which the ticket stood at `status`."""
 
@@ -195,6 +206,7 @@ INVERSES: Final[dict[Event.Kind, Callable[[Ticket, Event], bool]]] = {
     Event.Kind.FOLLOWED: _followed,
     Event.Kind.UNFOLLOWED: _unfollowed,
     Event.Kind.LINKED: _linked,
+    Event.Kind.UNLINKED: _unlinked,
     Event.Kind.SOLVED: _went_to(Status.SOLVED),
     Event.Kind.HELD: _went_to(Status.ON_HOLD),
     Event.Kind.WOKEN: _went_to(Status.OPEN),

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
@@ -34,6 +35,13 @@ EARLIER = 5
 ASKED_LATELY = 20
 MOST_PASSED_ON = 20
 STATUS_NAMES = {str(status): status.label for status in Status}
+# What the other ticket is, where its name depends on which of the two points.
+LINKED_AS = {
+    (TicketLink.Kind.FOLLOW_UP, "led"): _("earlier ticket"),
+    (TicketLink.Kind.SPLIT, "led"): _("this one was split off"),
+    (TicketLink.Kind.MERGED, "leading"): _("goes on there"),
+    (TicketLink.Kind.MERGED, "led"): _("merged into this one"),
+}
 Choice = tuple[Any, str]
 
 
@@ -239,12 +247,19 @@ def sidebar_forms(
 
 
 def links_of(ticket: Any, reader: User) -> list[dict[str, Any]]:
-    """Tickets linked to it, each once, with `may_open` and `status_name`; `ticket` comes from
-    `tickets_for`. Of those the reader does not work on nothing but the number may be shown."""
-    found = {link["number"]: link for link in (*ticket.leading, *ticket.led)}
-    for link in found.values():
-        link["status_name"] = STATUS_NAMES.get(link["status"], "")
-        link["may_open"] = works_in(reader, link["department"])
+    """Tickets linked to it, each once, with `may_open`, `status_name`, `kind_name` (what the other
+    one is to this) and whether they were linked `by_hand`; `ticket` comes from `tickets_for`. Of
+    those the reader does not work on nothing but the number may be shown."""
+    found: dict[int, dict[str, Any]] = {}
+    for side, links in (("leading", ticket.leading), ("led", ticket.led)):
+        for link in links:
+            found.setdefault(link["number"], link)
+            link["kind_name"] = (
+                LINKED_AS.get((link["kind"], side)) or TicketLink.Kind(link["kind"]).label
+            )
+            link["by_hand"] = link["kind"] in TicketLink.BY_HAND
+            link["status_name"] = STATUS_NAMES.get(link["status"], "")
+            link["may_open"] = works_in(reader, link["department"])
     return list(found.values())
 
 

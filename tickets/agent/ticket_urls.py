@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from tickets.agent.views import (
     canned_replies,
     composer,
+    joining,
     letters,
     neighbours,
     reading,
@@ -57,4 +58,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}merge/", triage.merge, name="merge"),
     path(f"{ONE}split/", triage.split, name="split"),
     path(f"{ONE}links/", triage.links, name="links"),
+    path(f"{ONE}links/<int:other>/removal/", joining.link_removal, name="link_removal"),
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Category, Department, Service, User
 from tickets.forms.base import TicketForm
 from tickets.lifecycle import Priority
-from tickets.models import Message, Ticket
+from tickets.models import Message, Ticket, TicketLink
 
 NOBODY, NOTHING = _("nobody"), _("not set")
 
@@ -176,6 +176,13 @@ class LinkForm(OtherTicketForm):
 
     slug = "links"
     to = forms.CharField(max_length=30, label=_("Link to ticket number"))
+    kind = forms.TypedChoiceField(
+        choices=[(kind.value, kind.label) for kind in TicketLink.BY_HAND],
+        coerce=TicketLink.Kind,
+        empty_value=TicketLink.Kind.RELATED,
+        required=False,
+        label=_("The other ticket is"),
+    )
 
     def clean_to(self) -> Ticket:
         """The other one."""

@@ -43,6 +43,7 @@ class Event(models.Model):
         MERGED = "merged", _("merged")
         SPLIT = "split", _("split")
         LINKED = "linked", _("linked")
+        UNLINKED = "unlinked", _("link removed")
         RATED = "rated", _("rated")
         UNDELIVERED = "undelivered", _("not delivered")
         UNDONE = "undone", _("undone")
@@ -108,7 +109,7 @@ class Event(models.Model):
 
 
 # How things stood before, whole: for putting it back, not for a sentence.
-STANDINGS = {"was", "stood", "now"}
+STANDINGS = {"was", "stood", "now", "link"}
 STATUS_NAMES = {str(status): status.label for status in Status}
 PRIORITY_NAMES = {int(priority): priority.label for priority in Priority}
 

@@ -298,6 +298,10 @@ class TicketLink(models.Model):
         FOLLOW_UP = "follow_up", _("follow-up")
         SPLIT = "split", _("split off")
         MERGED = "merged", _("merged")
+        DUPLICATE = "duplicate", _("duplicate")
+
+    # What agents say of two tickets; the other kinds tell what was done.
+    BY_HAND = (Kind.RELATED, Kind.FOLLOW_UP, Kind.DUPLICATE)
 
     source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_from")
     target = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_to")

@@ -34,6 +34,7 @@ SAID = {
     "merged": ({"source": 10002, "subject": "Twice"}, "merged #10002 “Twice” into this ticket"),
     "split": ({"into": 10003, "messages": [1]}, "split messages off into #10003"),
     "linked": ({"to": 10004, "subject": "Other"}, "linked it to #10004 “Other”"),
+    "unlinked": ({"to": 10004}, "removed the link to #10004"),
     "rated": ({"score": 4, "comment": "Quick"}, "rated the ticket 4 of 5: “Quick”"),
     "reread": (
         {"charset_before": "windows-1252", "charset": "koi8-u"},

@@ -8,13 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.actions import welcome_customer
 from departments.http import SignedInRequest, agent_required
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.htmx import is_part
 from tickets import actions, forms
+from tickets.agent.views import joining
 from tickets.agent.views.ticket import show
 from tickets.models import Ticket
 
@@ -189,16 +190,20 @@ def escalation(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 @agent_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def merge(request: SignedInRequest, number: int) -> HttpResponse:
-    """Go on in another ticket."""
+    """Go on in another ticket; asked first (GET), both are shown beside each other."""
+    if request.method == "GET":
+        return joining.merge_preview(request, number)
     return _done(request, number, forms.MergeForm, actions.merge_tickets, onwards=_page_of)
 
 
 @agent_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def split(request: SignedInRequest, number: int) -> HttpResponse:
-    """Chosen messages become a ticket of their own."""
+    """Chosen messages become a ticket of their own; asked first (GET), that is shown."""
+    if request.method == "GET":
+        return joining.split_preview(request, number)
     return _done(request, number, forms.SplitForm, actions.split_ticket, onwards=_page_of)
 
 
