@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -19,7 +19,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from PIL import Image
+from PIL import Image, ImageOps
 
 from departments.models import User
 from helpdesk.lib.errors import DeskError
@@ -30,6 +30,7 @@ PICTURES = {"PNG": "image/png", "GIF": "image/gif", "JPEG": "image/jpeg"}
 # A picture that unpacks to more than this is a bomb, not a screenshot.
 MAX_PIXELS = 80_000_000
 MAX_FILES = 20
+SMALL = 320
 
 
 class FileRefused(DeskError):
@@ -69,6 +70,41 @@ def look_at(content: bytes) -> Picture | None:
                 return Picture(PICTURES[str(image.format)], width, height)
     except Exception:  # Pillow raises what its decoders raise: all of it means "not a picture"
         return None
+
+
+def small_picture(attachment: Attachment) -> bytes | None:
+    """A picture at most `SMALL` points wide and high, as WebP; None if none can be drawn of it.
+    Drawn at the first look, kept beside the files, and drawn again if that is lost."""
+    if not attachment.shows_small:
+        return None
+    storage = attachment.file.storage
+    name = f"small/{attachment.token.hex[:2]}/{attachment.token.hex}"
+    if storage.exists(name):
+        with storage.open(name) as kept:
+            return bytes(kept.read())
+    with attachment.file.open("rb") as source:
+        drawn = _drawn_small(source)
+    if drawn is not None:
+        saved = storage.save(name, ContentFile(drawn))
+        if saved != name:  # somebody else was as quick
+            storage.delete(saved)
+    return drawn
+
+
+def _drawn_small(source: IO[bytes]) -> bytes | None:
+    stream = io.BytesIO()
+    try:
+        with Image.open(source, formats=list(PICTURES)) as image:
+            image.draft("RGB", (SMALL, SMALL))  # JPEG only: it is decoded at an eighth at least
+            if image.width * image.height > Attachment.SMALL_PIXELS:
+                return None
+            plain = image if image.mode in {"RGB", "RGBA", "L"} else image.convert("RGBA")
+            upright = ImageOps.exif_transpose(plain)
+            upright.thumbnail((SMALL, SMALL))
+            upright.save(stream, "WEBP", quality=80)
+    except Exception:  # Pillow raises what its decoders raise: all of it means "cannot be drawn"
+        return None
+    return stream.getvalue()
 
 
 def is_text(content: bytes) -> bool:

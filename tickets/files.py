@@ -1,12 +1,26 @@
 """Handing out attachments to whoever may read their message, and never as a page of ours."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from tickets.attachments import is_text, small_picture
 from tickets.models import Attachment, Upload
 
 SHOWN = frozenset({"image/png", "image/gif", "image/jpeg"})
-"""What a browser may show in place; everything else is a download. Never SVG or HTML."""
+"""What a browser may show in place; everything else but PDF is a download. Never SVG or HTML."""
+
+LOCKED = "default-src 'none'; sandbox"
+# Chromium shows no PDF in a sandbox of the page's policy. Its viewer is one itself: it knows
+# neither this desk nor its cookies, and no script of the file reaches them.
+PDF_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+PDF_BEGINS = 1024  # bytes in which its mark must stand (ISO 32000-1, annex H, note 13)
+TEXT_SHOWN = 256 * 1024
+LINES_SHOWN = 4000
 
 
 @require_GET
@@ -19,14 +33,56 @@ def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
     )
     if found is None:
         raise Http404
-    shown = found.is_picture and found.content_type in SHOWN and "download" not in request.GET
+    is_pdf = isinstance(found, Attachment) and found.is_pdf and _begins_as_pdf(found)
+    shown = (found.is_picture and found.content_type in SHOWN) or is_pdf
+    shown = shown and "download" not in request.GET
     response = FileResponse(
         found.file.open("rb"),
         as_attachment=not shown,
         filename=found.name,
         content_type=found.content_type if shown else "application/octet-stream",
     )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return _kept_apart(response, PDF_POLICY if shown and is_pdf else LOCKED)
+
+
+@require_GET
+def small(request: HttpRequest, token: str) -> HttpResponseBase:
+    """A picture drawn small, for the same people; 404 where none can be drawn."""
+    found = get_object_or_404(Attachment.objects.readable_by(request.user), token=token)
+    drawn = small_picture(found)
+    if drawn is None:
+        raise Http404
+    return _kept_apart(HttpResponse(drawn, content_type="image/webp"), LOCKED)
+
+
+@never_cache
+@require_GET
+def text(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The beginning of a text as a page of ours, for the same people: its bytes are read like a
+    letter's, and nothing in them is markup."""
+    found = get_object_or_404(Attachment.objects.readable_by(request.user), token=token)
+    with found.file.open("rb") as source:
+        sample = source.read(TEXT_SHOWN + 1)
+    is_cut = len(sample) > TEXT_SHOWN
+    if is_cut:
+        sample = sample[:TEXT_SHOWN].rpartition(b"\n")[0] or sample[:TEXT_SHOWN]
+    context = {
+        "file": found,
+        "sample": sample if is_text(sample) else None,
+        "is_cut": is_cut,
+        "most": LINES_SHOWN,
+    }
+    return render(request, "file.html", context)
+
+
+def _begins_as_pdf(file: Attachment) -> bool:
+    with file.file.open("rb") as source:
+        return b"%PDF-" in source.read(PDF_BEGINS)
+
+
+def _kept_apart(response: HttpResponseBase, policy: str) -> HttpResponseBase:
+    """Nothing that comes out of a file is a page of ours."""
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response

@@ -1,5 +1,7 @@
-// The history of a ticket: a link to a folded message opens its surroundings, and a button leads to
-// the newest message while that is out of sight.
+// The history of a ticket: a link to a folded message opens its surroundings, a button leads to the
+// newest message while that is out of sight, and a message is quoted or its address copied.
+import { editorOf } from "./editor.js";
+
 function unfold() {
   const [, key] = location.hash.match(/^#message-(\d+)$/) || [];
   const asked = new URLSearchParams(location.search);
@@ -33,3 +35,28 @@ if (button) {
   new MutationObserver(watch).observe(document.querySelector("#main"), { childList: true, subtree: true });
   watch();
 }
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-quote], [data-copy-address]");
+  const editor = editorOf(document.querySelector(".composer__form--reply"));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if ("quote" in link.dataset) {
+    if (!editor) return;
+    event.preventDefault();
+    const answer = await fetch(link.dataset.quote, { redirect: "error" });
+    if (!answer.ok) return;
+    link.closest("details").open = false;
+    document.querySelector('.composer .tabs [value="reply"]')?.click();
+    editor.insertHtml(await answer.text());
+    editor.focus();
+  } else if (navigator.clipboard) {
+    event.preventDefault();
+    await navigator.clipboard.writeText(link.href);
+    const label = link.querySelector("[data-copied]");
+    [label.textContent, label.dataset.copied] = [label.dataset.copied, label.textContent];
+    setTimeout(() => {
+      [label.textContent, label.dataset.copied] = [label.dataset.copied, label.textContent];
+      link.closest("details").open = false;
+    }, 1200);
+  }
+});

@@ -13,6 +13,7 @@ from departments.models import ApiToken
 from mailgateway import inbound
 from mailgateway.models import InboundEmail, Mailbox
 from tests.conftest import person
+from tests.tickets.test_attachments import picture
 from tickets import actions, bulk
 from tickets.attachments import IncomingFile
 from tickets.links import letters_link, rating_token
@@ -89,6 +90,9 @@ TICKET_PAGES = {
     "agent:news",
     "agent:lines",
     "agent:reading",
+    "agent:print",
+    "agent:files",
+    "agent:quotation",
     "agent:presence",
     "agent:letter",
     "agent:resending",
@@ -164,6 +168,8 @@ TABLE = {
     "agent:bulk_job": {"ada"},
     "agent:bulk_undo": {"ada"},
     "file": READERS,
+    "small_file": READERS,
+    "text_file": READERS,
     "portal:ticket": CUSTOMER,
     "portal:answers": CUSTOMER,
     "portal:solution": CUSTOMER,
@@ -211,7 +217,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
     """Carla's solved ticket in Billing with an answer, a file, and Ada's things around it."""
     settings.DESK_UNDO_SECONDS = 600
     answer = actions.reply_to_ticket(
-        ticket, by=carla, body="See file", files=[IncomingFile("a.txt", b"log", "text/plain")]
+        ticket, by=carla, body="See file", files=[IncomingFile("a.png", picture())]
     )
     settings.DESK_UNDO_SECONDS = 0
     rated = actions.reply_to_ticket(ticket, by=ada, body="Here you are")

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
-from tickets import forms
+from helpdesk.lib.html import from_text
+from tickets import actions, forms
+from tickets.agent.customer import known_of
 from tickets.agent.thread import Line
 from tickets.customers import known_of
 from tickets.lifecycle import Status
@@ -34,6 +36,8 @@ from tickets.permissions import works_in
 EARLIER = 5
 ASKED_LATELY = 20
 MOST_PASSED_ON = 20
+QUOTED = 20_000
+"""Characters of a message that are quoted."""
 STATUS_NAMES = {str(status): status.label for status in Status}
 # What the other ticket is, where its name depends on which of the two points.
 LINKED_AS = {
@@ -320,3 +324,25 @@ def passed_on(lines: Sequence[Line]) -> list[Message]:
         and not one.can_still_be_taken_back
     ]
     return public[:MOST_PASSED_ON]
+
+
+def quotable(number: int) -> QuerySet[Message]:
+    """Messages that a reply on the ticket may quote: all replies on it and on those merged in."""
+    numbers = [number, *actions.absorbed([number])]
+    return Message.objects.kept().filter(ticket__in=numbers, kind=Message.Kind.REPLY)
+
+
+def quoted_html(message: Message) -> str:
+    """A message as the editor shows a quotation."""
+    return f"<blockquote>{from_text(message.text[:QUOTED])}</blockquote><p><br></p>"
+
+
+def with_quotation(typed: dict[str, Any], number: int, key: int) -> dict[str, Any]:
+    """Initial values of the reply with the message `key` quoted below what was typed."""
+    message = quotable(number).filter(pk=key).first() if key else None
+    if message is None:
+        return typed
+    quoted = "\n".join(f"> {line}" for line in message.text[:QUOTED].strip().splitlines())
+    text = "\n\n".join(part for part in (typed.get("body", ""), quoted) if part)
+    html = f"{typed['html']}{quoted_html(message)}" if typed.get("html") else ""
+    return {**typed, "body": f"{text}\n\n", "html": html}

@@ -277,6 +277,11 @@ def file_path(attachment: "Attachment | Upload", name: str) -> str:
     return f"attachments/{token[:2]}/{token[2:4]}/{token}"
 
 
+TEXTS = re.compile(
+    r"\.(?:te?xt|log|csv|tsv|md|ini|conf|cfg|json|xml|ya?ml|eml|ics|sql|diff|patch)$", re.IGNORECASE
+)
+
+
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """Questions about files."""
 
@@ -287,6 +292,9 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 class Attachment(models.Model):
     """A file that came or went with a message."""
+
+    # Pictures with more points are not shown small, except JPEG, which is decoded small.
+    SMALL_PIXELS: ClassVar[int] = 16_000_000
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -320,6 +328,23 @@ class Attachment(models.Model):
     def is_picture(self) -> bool:
         """Was it opened as a picture when it came?"""
         return self.width is not None
+
+    @property
+    def shows_small(self) -> bool:
+        """Is it a picture that can be drawn small within bounds?"""
+        if not self.width or not self.height:
+            return False
+        return self.content_type == "image/jpeg" or self.width * self.height <= self.SMALL_PIXELS
+
+    @property
+    def is_pdf(self) -> bool:
+        """Does it say that it is a PDF? Whoever opens it looks again."""
+        return self.content_type == "application/pdf"
+
+    @property
+    def is_text(self) -> bool:
+        """Does it say that it is text that people read? Whoever opens it looks again."""
+        return self.content_type == "text/plain" or bool(TEXTS.search(self.name))
 
 
 class Draft(models.Model):

@@ -1,6 +1,7 @@
-"""How an agent reads a ticket: what is folded, in which order, with or without events."""
+"""How an agent reads a ticket: folded or whole, in which order, on paper, and what they take along
+from it."""
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -8,11 +9,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.http import SignedInRequest, agent_required
 from tickets import actions
-from tickets.agent import thread
+from tickets.agent import page, thread
 from tickets.agent.places import place_in
-from tickets.models import Ticket
+from tickets.archives import zipped
+from tickets.models import Attachment, Message, Ticket
 
 WISHES = ("newest_first", "hides_events")
+# Letters keep their own look on paper; no script but ours runs beside them.
+PRINT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 @never_cache
@@ -37,11 +44,59 @@ def lines(request: SignedInRequest, number: int) -> HttpResponse:
 @require_POST
 def wishes(request: SignedInRequest, number: int) -> HttpResponse:
     """Change how this agent reads the histories of all tickets, and show this one so."""
-    get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
+    _worked_on(request, number)
     changed = [name for name in WISHES if name in request.POST]
     for name in changed:
         setattr(request.user, name, request.POST[name] == "1")
     request.user.save(update_fields=changed)
     place = place_in(QueryDict(request.POST.get("place", "")))
-    page = reverse("agent:ticket", args=[number])
-    return redirect(f"{page}?{place}" if place else page)
+    address = reverse("agent:ticket", args=[number])
+    return redirect(f"{address}?{place}" if place else address)
+
+
+@never_cache
+@agent_required
+@require_GET
+def printed(request: SignedInRequest, number: int) -> HttpResponse:
+    """The whole correspondence for paper, oldest first; what only we see comes with `notes`."""
+    ticket = _worked_on(request, number)
+    lines = thread.thread_of(ticket, actions.absorbed([number]), request.user, whole=True).lines
+    said = [line for line in lines if line.message and not line.message.replaced_by_id]
+    with_notes = "notes" in request.GET
+    context = {
+        "ticket": ticket,
+        "lines": [line for line in said if with_notes or not line.message.is_note],
+        "has_notes": any(line.message.is_note for line in said),
+        "with_notes": with_notes,
+    }
+    response = render(request, "agent/print.html", context)
+    response.headers["Content-Security-Policy"] = PRINT_POLICY
+    return response
+
+
+@never_cache
+@agent_required
+@require_GET
+def files(request: SignedInRequest, number: int) -> HttpResponseBase:
+    """All files of the ticket as one archive, sent while it is made."""
+    ticket = _worked_on(request, number)
+    said = Message.objects.kept().filter(ticket__in=[number, *actions.absorbed([number])])
+    found = Attachment.objects.readable_by(request.user).filter(message__in=said.values("pk"))
+    response = StreamingHttpResponse(zipped(found.order_by("pk")), content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{ticket.number}.zip"'
+    return response
+
+
+@never_cache
+@agent_required
+@require_GET
+def quotation(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """A message as the editor quotes it. Notes are not quoted: a reply leaves the house."""
+    _worked_on(request, number)
+    quoted = page.quotable(number).filter(pk=pk)
+    return HttpResponse(page.quoted_html(get_object_or_404(quoted)))
+
+
+def _worked_on(request: SignedInRequest, number: int) -> Ticket:
+    tickets = Ticket.objects.workable_by(request.user).select_related("customer", "department")
+    return get_object_or_404(tickets.defer("words"), pk=number)

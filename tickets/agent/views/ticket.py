@@ -95,7 +95,11 @@ def show(
         "steps": sla.planned_steps(one),
         "signature": signed(one.own_signature or "", reader, one.department),
         "reply": forms.AgentReplyForm(
-            initial={**page.draft_of(one, Message.Kind.REPLY), **kept_reply},
+            initial=page.with_quotation(
+                {**page.draft_of(one, Message.Kind.REPLY), **kept_reply},
+                number,
+                number_in(request.GET.get("quote")),
+            ),
             ticket=one,
             by=reader,
         ),
