@@ -42,7 +42,7 @@ from helpdesk.lib.errors import DeskError
 from tickets import search
 from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
 from tickets.models import CustomField, Definition, Ticket
-from tickets.models.definition import Kind
+from tickets.models.definition import FieldKind
 from tickets.models.ticket import TicketQuerySet
 
 GROUPS = {"ours": OURS, "at_work": AT_WORK, "finished": FINISHED}
@@ -54,7 +54,7 @@ STATUSES = [
 ]
 Choices = list[tuple[str, str]]
 FIELD = "field."
-COMPARED = frozenset({Kind.NUMBER, Kind.DATE})
+COMPARED = frozenset({FieldKind.NUMBER, FieldKind.DATE})
 MOST_KEYS = 20
 
 
@@ -171,9 +171,9 @@ class Wanted(forms.CharField):
 
     def _input(self, label: str) -> forms.Widget:
         attrs = {"class": "input", "aria-label": label}
-        if self.definition.kind in {Kind.CHOICE, Kind.YES_NO}:
+        if self.definition.kind in {FieldKind.CHOICE, FieldKind.YES_NO}:
             return OneOrSeveral(attrs, choices=[("", label), *self.definition.choices()])
-        if self.definition.kind == Kind.DATE:
+        if self.definition.kind == FieldKind.DATE:
             return forms.TextInput(attrs | {"type": "date"})
         return forms.TextInput(attrs | {"placeholder": label})
 
@@ -181,7 +181,7 @@ class Wanted(forms.CharField):
         """The value, a list of keys of a choice, None for nothing."""
         typed = super().clean(value)
         try:
-            if self.definition.kind == Kind.CHOICE:
+            if self.definition.kind == FieldKind.CHOICE:
                 return self._keys(typed)
             return self.definition.clean(typed)
         except DeskError as refusal:
@@ -209,7 +209,7 @@ class FieldFilter(Filter):  # type: ignore[misc]  # django-filter has no types
     @property
     def is_compared(self) -> bool:
         """Is it answered row by row, because no index helps?"""
-        return bool(self.sign) or self.definition.kind == Kind.TEXT
+        return bool(self.sign) or self.definition.kind == FieldKind.TEXT
 
     @property
     def is_drawn(self) -> bool:
@@ -224,7 +224,7 @@ class FieldFilter(Filter):  # type: ignore[misc]  # django-filter has no types
         if self.sign:
             found = tickets.alias(**{name: KeyTransform(slug, "fields")})
             return found.filter(**{f"{name}__{self.sign}": value})
-        if self.definition.kind == Kind.TEXT:
+        if self.definition.kind == FieldKind.TEXT:
             found = tickets.alias(**{name: KeyTextTransform(slug, "fields")})
             return found.filter(**{f"{name}__icontains": value})
         wanted = Q()

@@ -26,7 +26,7 @@ from tickets.actions.customers import (
     remove_address,
     vouch_for_address,
 )
-from tickets.actions.describing import FieldsRefused, rename_ticket, set_fields
+from tickets.actions.describing import rename_ticket, set_fields
 from tickets.actions.drafting import (
     DraftChanged,
     discard_draft,
@@ -72,6 +72,7 @@ from tickets.actions.triage import (
     unfollow_ticket,
 )
 from tickets.actions.undoing import UNDOABLE, undo
+from tickets.models import FieldsRefused
 
 __all__ = [
     "BY_HAND",

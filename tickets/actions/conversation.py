@@ -103,7 +103,8 @@ def reply_to_ticket(
     An agent's reply hands the turn to the customer, or does `then` (open, pending, solved); a
     customer's brings the ticket back to us. An agent who answers what is nobody's takes it.
     `canned` replies that went into the text do what they say besides: the last status among them
-    counts unless `then` is given; each priority, field and tag is a verb of the agent.
+    counts unless `then` is given; each priority, field and tag is a verb of the agent. Nothing is
+    solved while a required field says nothing.
     """
     ticket = Ticket.objects.locked(steps.current(ticket))
     require(can_reply(by, ticket))
@@ -148,6 +149,8 @@ def reply_to_ticket(
     Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.REPLY).delete()
     events.record(ticket, Event.Kind.REPLIED, by=by, message=message, **details)
     _do_what_they_say(used, ticket, by)
+    if not by_customer and status == Status.SOLVED:
+        steps.require_filled(ticket)
     return message
 
 

@@ -10,20 +10,8 @@ from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import events, search
 from tickets.actions.opening import subject_of
-from tickets.models import CustomField, Definition, Event, Ticket, understood
+from tickets.models import CustomField, Definition, Event, Ticket, checked
 from tickets.permissions import can_work_on, require
-
-
-class FieldsRefused(DeskError):
-    """Fields that are none of the ticket's, or values that do not fit them. `problems` has a
-    sentence for each, by its short name."""
-
-    def __init__(self, problems: dict[str, str], definitions: list[Definition]) -> None:
-        names = {one.slug: str(one) for one in definitions}
-        super().__init__(
-            " ".join(f"{names.get(slug, slug)}: {said}" for slug, said in problems.items())
-        )
-        self.problems = problems
 
 
 @transaction.atomic
@@ -38,10 +26,7 @@ def set_fields(ticket: Ticket, *, values: Mapping[str, Any], by: User | None) ->
     if not asked:
         return ticket
     definitions = CustomField.objects.fitting(ticket.department_id, ticket.category_id)
-    clean, refused = understood(asked, definitions)
-    if refused:
-        raise FieldsRefused(refused, definitions)
-    _write(ticket, clean, definitions, by=by)
+    _write(ticket, checked(asked, definitions), definitions, by=by)
     return ticket
 
 

@@ -1,6 +1,7 @@
 """How a ticket begins."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +12,16 @@ from tickets import attachments, events, search, sla
 from tickets.actions import steps
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import Priority, Status
-from tickets.models import Body, Event, Follower, Message, Ticket, TicketLink
+from tickets.models import (
+    Body,
+    CustomField,
+    Event,
+    Follower,
+    Message,
+    Ticket,
+    TicketLink,
+    checked,
+)
 from tickets.permissions import can_see, require, works_in
 
 SUBJECT_LENGTH = 500
@@ -41,6 +51,7 @@ def open_ticket(
     warning: str = "",
     is_automatic: bool = False,
     follows: Ticket | None = None,
+    fields: Mapping[str, Any] | None = None,
 ) -> Ticket:
     """Begin a ticket with its first message.
 
@@ -48,6 +59,7 @@ def open_ticket(
     else the category's, else the one that receives what belongs nowhere. `copies` are people in Cc,
     `stand_in` is who gets our letters instead of the customer, who asked for that in the same
     letter: it holds for this ticket alone. `follows` is the closed ticket this one goes on from.
+    `fields` are values of custom fields; customers fill those they are asked for.
     """
     place = department or (category.department if category else None) or _triage()
     require(by == customer or works_in(by, place))
@@ -65,6 +77,7 @@ def open_ticket(
         channel=channel,
         language=customer.language,
         preview=steps.preview_of(text.text),
+        fields=_filled(fields or {}, place, category, by_customer=by_customer),
     )
     message = Message.objects.create(
         ticket=ticket,
@@ -96,6 +109,17 @@ def open_ticket(
         details["follows"] = follows.number
     events.record(ticket, Event.Kind.OPENED, by=by, message=message, **details)
     return ticket
+
+
+def _filled(
+    values: Mapping[str, Any], place: Department, category: Category | None, *, by_customer: bool
+) -> dict[str, Any]:
+    if not values:
+        return {}
+    fitting = CustomField.objects.fitting(place.pk, category.pk if category else None)
+    offered = [one for one in fitting if one.asked_in_portal or not by_customer]
+    clean = checked(dict(values), offered)
+    return {slug: value for slug, value in clean.items() if value is not None}
 
 
 def _complete(ticket: Ticket, message: Message, *, has_files: bool) -> None:

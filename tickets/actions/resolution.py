@@ -18,11 +18,13 @@ from tickets.permissions import can_finish, can_work_on, require
 @transaction.atomic
 def solve_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
     """Nothing more is to do. The customer may say so as well. What is nobody's becomes the agent's
-    who solves it."""
+    who solves it; an agent fills required fields first."""
     ticket = Ticket.objects.locked(ticket)
     require(can_finish(by, ticket))
     was = steps.standing(ticket)
     took = by is not None and ticket.assignee_id is None and can_work_on(by, ticket)
+    if by is not None and can_work_on(by, ticket) and ticket.status != Status.SOLVED:
+        steps.require_filled(ticket)
     if took:
         ticket.assignee = by
         ticket.save(update_fields=["assignee"])

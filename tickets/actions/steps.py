@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from helpdesk.lib.errors import DeskError
 from tickets import lifecycle, sla
 from tickets.lifecycle import AT_WORK, OURS, Status
-from tickets.models import Event, Message, Ticket
+from tickets.models import CustomField, Event, Message, Ticket
 
 PREVIEW_LENGTH = 200
 
@@ -35,6 +37,22 @@ def move(ticket: Ticket, status: Status, *, until: datetime | None = None) -> st
     ticket.save(update_fields=["status", "hold_until", "waiting_since", "solved_at", "closed_at"])
     sla.refresh(ticket)
     return before
+
+
+def require_filled(ticket: Ticket) -> None:
+    """Refuse with a sentence where a required custom field of `ticket` says nothing."""
+    required = CustomField.objects.filter(is_active=True, required=True)
+    wanted = required.fitting(ticket.department_id, ticket.category_id)
+    if not wanted:
+        return
+    # A canned reply may just have filled them.
+    said = Ticket.objects.values_list("fields", flat=True).get(pk=ticket.pk)
+    missing = [str(one) for one in wanted if one.slug not in said]
+    if missing:
+        raise DeskError(
+            _("Before the ticket is solved, fill these fields: %(names)s.")
+            % {"names": ", ".join(missing)}
+        )
 
 
 def standing(ticket: Ticket) -> dict[str, str | None]:

@@ -1,5 +1,6 @@
 """What goes over the wire. Times are ISO 8601 with their offset."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, cast
 
@@ -11,8 +12,10 @@ from ninja import Field, Schema
 from pydantic import AfterValidator, StringConstraints
 
 from departments.models import User
+from helpdesk.lib import multilingual
 from tickets.lifecycle import Priority, Status
-from tickets.models import Attachment, Message, Ticket
+from tickets.models import Attachment, Definition, Message, Ticket
+from tickets.models.definition import FieldKind, Option
 
 PriorityName = Literal["low", "normal", "high", "urgent"]
 
@@ -70,6 +73,56 @@ class Person(Schema):
         )
 
 
+class OptionOut(Schema):
+    """One answer of a choice."""
+
+    key: str = Field(description="What is kept and said; it never changes.")
+    name: str
+    active: bool
+
+    @classmethod
+    def of(cls, option: Option) -> "OptionOut":
+        """`option` in the reader's language."""
+        return cls(key=option.key, name=str(option), active=option.is_active)
+
+
+class FieldOut(Schema):
+    """A custom field that is in use."""
+
+    slug: str
+    kind: FieldKind
+    name: str = Field(description="In the language of Accept-Language.")
+    help: str
+    options: list[OptionOut] = Field(description="Of a choice.")
+    required: bool
+    asked_in_portal: bool
+    departments: list[str] = Field(description="Short names; empty: all.")
+    categories: list[str] = Field(description="Short names; empty: all.")
+
+    @classmethod
+    def of(
+        cls, field: Definition, departments: dict[int, str], categories: dict[int, str]
+    ) -> "FieldOut":
+        """`field`; the rest are short names by their keys."""
+        return cls(
+            slug=field.slug,
+            kind=field.kind,
+            name=str(field),
+            help=multilingual.pick(field.help),
+            options=[OptionOut.of(one) for one in field.options],
+            required=field.required,
+            asked_in_portal=field.asked_in_portal,
+            departments=sorted(departments[key] for key in field.departments if key in departments),
+            categories=sorted(categories[key] for key in field.categories if key in categories),
+        )
+
+
+class FieldList(Schema):
+    """Custom fields, in their order."""
+
+    fields: list[FieldOut]
+
+
 class TicketOut(Schema):
     """One ticket. What only agents see is null or empty for customers."""
 
@@ -83,6 +136,10 @@ class TicketOut(Schema):
     customer: Person
     assignee: Person | None
     tags: list[str]
+    fields: dict[str, bool | int | float | str] = Field(
+        description="Custom fields that say something, by their short names: text, a number, a day "
+        "(YYYY-MM-DD), the key of a choice, or whether. For customers those they are asked for."
+    )
     channel: Ticket.Channel
     language: str
     created_at: datetime
@@ -95,8 +152,10 @@ class TicketOut(Schema):
     merged_into: int | None = Field(description="The ticket in which this one goes on.")
 
     @classmethod
-    def of(cls, ticket: Ticket, *, reader: User, inside: bool) -> "TicketOut":
-        """`ticket` as `reader` sees it."""
+    def of(
+        cls, ticket: Ticket, *, reader: User, inside: bool, known: Collection[str] = ()
+    ) -> "TicketOut":
+        """`ticket` as `reader` sees it; `known` are fields that customers see."""
         customer = Person.of(ticket.customer, reader=reader, inside=inside)
         return cls(
             number=ticket.number,
@@ -109,6 +168,9 @@ class TicketOut(Schema):
             customer=customer or Person(name=""),
             assignee=Person.of(ticket.assignee, reader=reader, inside=inside),
             tags=[tag.name for tag in ticket.tags.all()] if inside else [],
+            fields={
+                slug: value for slug, value in ticket.fields.items() if inside or slug in known
+            },
             channel=Ticket.Channel(ticket.channel),
             language=ticket.language,
             created_at=ticket.created_at,
@@ -200,6 +262,11 @@ class TicketIn(Schema):
         None, description="Agents: short name. Else the category's, else where unsorted ones go."
     )
     priority: PriorityName | None = Field(None, description="Agents.")
+    fields: dict[str, bool | int | float | str | None] = Field(
+        default={},
+        max_length=100,
+        description="Custom fields by their short names; customers: those they are asked for.",
+    )
 
 
 class ReplyIn(Schema):
@@ -210,6 +277,20 @@ class ReplyIn(Schema):
         None, description="Agents: the status afterwards. Else the ticket waits for the customer."
     )
     minutes_spent: int = Field(0, ge=0, le=10_000, description="Agents.")
+
+
+class TicketChange(Schema):
+    """What is to be different; what is left out stays. Agents only."""
+
+    subject: (
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+        | None
+    ) = None
+    fields: dict[str, bool | int | float | str | None] = Field(
+        default={},
+        max_length=100,
+        description="Custom fields by their short names; null empties one. All of them or none.",
+    )
 
 
 class NoteIn(Schema):

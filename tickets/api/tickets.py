@@ -16,19 +16,22 @@ from helpdesk.lib.errors import DeskError
 from tickets import actions, lifecycle
 from tickets.api.door import SignedInRequest, one_page
 from tickets.api.schemas import (
+    FieldList,
+    FieldOut,
     MessageList,
     MessageOut,
     NoteIn,
     Refusal,
     ReplyIn,
+    TicketChange,
     TicketIn,
     TicketOut,
     TicketPage,
     TicketQuery,
 )
-from tickets.filters import Sight, TicketFilter
+from tickets.filters import FIELD, Sight, TicketFilter
 from tickets.lifecycle import Priority
-from tickets.models import Attachment, Message, Ticket
+from tickets.models import Attachment, CustomField, Message, Ticket
 from tickets.permissions import can_work_on, require
 
 router = Router(tags=["tickets"])
@@ -61,23 +64,47 @@ def _shown(reader: User) -> QuerySet[Ticket]:
     return Ticket.objects.visible_to(reader).for_queue().select_related("service")
 
 
+def _asked_from_customers() -> set[str]:
+    """Fields whose values a customer may read; agents read all of what they work on."""
+    asked = CustomField.objects.filter(is_active=True, asked_in_portal=True)
+    return set(asked.values_list("slug", flat=True))
+
+
+def _shown_as(ticket: Ticket, reader: User) -> TicketOut:
+    inside = can_work_on(reader, ticket)
+    known = () if inside else _asked_from_customers()
+    return TicketOut.of(ticket, reader=reader, inside=inside, known=known)
+
+
 def _find(number: int, reader: User) -> Ticket:
     return get_object_or_404(_shown(reader), pk=number)
 
 
 @router.get("/tickets", response={200: TicketPage, **REFUSALS}, summary="List tickets")
 def list_tickets(request: SignedInRequest, query: Query[TicketQuery]) -> TicketPage:
-    """Agents: those of their departments. Customers: their own."""
+    """Agents: those of their departments. Customers: their own.
+
+    Custom fields narrow as well: `field.SLUG` is a part of a text or what another field says, of a
+    choice also several keys with commas between them; `field.SLUG__gte` and `field.SLUG__lte` are
+    bounds of a number or day.
+    """
     reader = request.user
     inside = reader.is_agent
     seen = Ticket.objects.workable_by(reader) if inside else Ticket.objects.of_customer(reader)
+    fields = {name: one for name, one in request.GET.items() if str(name).startswith(FIELD)}
     narrowed = TicketFilter(
-        query.words(), queryset=seen.for_queue().select_related("service"), sight=Sight(reader)
+        query.words() | fields,
+        queryset=seen.for_queue().select_related("service"),
+        sight=Sight(reader),
     )
+    for name in fields:
+        if name not in narrowed.filters:
+            raise BadFilter(_("Nothing is called “%(name)s” here.") % {"name": name})
     if not narrowed.is_valid():
         raise BadFilter(narrowed.first_error)
     found, after = one_page(narrowed.tickets, after=query.next, limit=query.limit)
-    tickets = [TicketOut.of(ticket, reader=reader, inside=inside) for ticket in found]
+    known = () if inside else _asked_from_customers()
+    tickets = [TicketOut.of(ticket, reader=reader, inside=inside, known=known) for ticket in found]
     return TicketPage(tickets=tickets, next=after)
 
 
@@ -100,17 +127,40 @@ def open_ticket(request: SignedInRequest, new: TicketIn) -> Status[TicketOut]:
             service=_named(Service.objects.filter(is_active=True), new.service),
             priority=Priority[(new.priority or "normal").upper()],
             channel=Ticket.Channel.API,
+            fields=new.fields,
         )
     found = _find(ticket.number, by)
-    return Status(201, TicketOut.of(found, reader=by, inside=can_work_on(by, found)))
+    return Status(201, _shown_as(found, by))
 
 
 @router.get("/tickets/{int:number}", response={200: TicketOut, **REFUSALS}, summary="Read a ticket")
 def read_ticket(request: SignedInRequest, number: int) -> TicketOut:
     """One ticket by its number."""
-    ticket = _find(number, request.user)
-    inside = can_work_on(request.user, ticket)
-    return TicketOut.of(ticket, reader=request.user, inside=inside)
+    return _shown_as(_find(number, request.user), request.user)
+
+
+@router.patch(
+    "/tickets/{int:number}", response={200: TicketOut, **REFUSALS}, summary="Change a ticket"
+)
+def change_ticket(request: SignedInRequest, number: int, change: TicketChange) -> TicketOut:
+    """Its subject and its custom fields, each as an act of its own in the history."""
+    by = request.user
+    ticket = _find(number, by)
+    require(can_work_on(by, ticket))
+    with transaction.atomic():
+        if change.subject is not None:
+            actions.rename_ticket(ticket, subject=change.subject, by=by)
+        actions.set_fields(ticket, values=change.fields, by=by)
+    return _shown_as(_find(number, by), by)
+
+
+@router.get("/fields", response={200: FieldList, **REFUSALS}, summary="List custom fields")
+def list_fields(request: SignedInRequest) -> FieldList:
+    """Those in use. Agents: of their departments. Customers: those they are asked for."""
+    sight = Sight(request.user)
+    departments = dict(Department.objects.values_list("pk", "slug"))
+    categories = dict(Category.objects.values_list("pk", "slug"))
+    return FieldList(fields=[FieldOut.of(one, departments, categories) for one in sight.fields])
 
 
 @router.get(

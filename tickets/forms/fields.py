@@ -11,7 +11,7 @@ from helpdesk.lib import multilingual
 from helpdesk.lib.errors import DeskError
 from tickets.forms.base import TicketForm
 from tickets.models import CustomField, Definition, Ticket
-from tickets.models.definition import Kind
+from tickets.models.definition import FieldKind
 
 NOT_SET = _("not set")
 PREFIX = "field"
@@ -39,11 +39,11 @@ class ValueField(forms.CharField):
 
 
 def _widget(definition: Definition, present: Any) -> forms.Widget:
-    if definition.kind == Kind.DATE:
+    if definition.kind == FieldKind.DATE:
         return forms.TextInput(attrs={"type": "date"})
-    if definition.kind == Kind.NUMBER:
+    if definition.kind == FieldKind.NUMBER:
         return forms.TextInput(attrs={"inputmode": "decimal"})
-    if definition.kind in {Kind.CHOICE, Kind.YES_NO}:
+    if definition.kind in {FieldKind.CHOICE, FieldKind.YES_NO}:
         return forms.Select(choices=[("", NOT_SET), *definition.choices(present)])
     return forms.TextInput()
 

@@ -3,7 +3,13 @@
 from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.callback import Callback
 from tickets.models.canned_reply import CannedReply
-from tickets.models.custom_field import CustomField, FieldOption, understood
+from tickets.models.custom_field import (
+    CustomField,
+    FieldOption,
+    FieldsRefused,
+    checked,
+    understood,
+)
 from tickets.models.definition import Definition
 from tickets.models.event import Event, Notification
 from tickets.models.message import (
@@ -38,6 +44,7 @@ __all__ = [
     "EscalationStep",
     "Event",
     "FieldOption",
+    "FieldsRefused",
     "FiredStep",
     "Follower",
     "Message",
@@ -53,5 +60,6 @@ __all__ = [
     "TicketLink",
     "Upload",
     "Workspace",
+    "checked",
     "understood",
 ]

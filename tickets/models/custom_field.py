@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Category, Department
 from helpdesk.lib import multilingual
 from helpdesk.lib.errors import DeskError
-from tickets.models.definition import Definition, Kind
+from tickets.models.definition import Definition, FieldKind
 
 SHORT_NAME = RegexValidator(
     r"\A[a-z](?:_?[a-z0-9])*\Z",
@@ -73,7 +73,7 @@ class CustomFieldQuerySet(models.QuerySet["CustomField"]):
 class CustomField(models.Model):
     """Something that is known of tickets here. It is switched off, never deleted."""
 
-    Kind = Kind
+    Kind = FieldKind
 
     slug = models.CharField(
         _("short name"),
@@ -88,8 +88,8 @@ class CustomField(models.Model):
     kind = models.CharField(
         _("kind"),
         max_length=6,
-        choices=Kind,
-        default=Kind.TEXT,
+        choices=FieldKind,
+        default=FieldKind.TEXT,
         help_text=_("It cannot be changed later."),
     )
     name = multilingual.MultilingualField(_("name"))
@@ -198,3 +198,23 @@ def understood(
         except DeskError as refusal:
             refused[slug] = str(refusal)
     return clean, refused
+
+
+class FieldsRefused(DeskError):
+    """Fields that are none of the ticket's, or values that do not fit them. `problems` has a
+    sentence for each, by its short name."""
+
+    def __init__(self, problems: dict[str, str], definitions: list[Definition]) -> None:
+        names = {one.slug: str(one) for one in definitions}
+        super().__init__(
+            " ".join(f"{names.get(slug, slug)}: {said}" for slug, said in problems.items())
+        )
+        self.problems = problems
+
+
+def checked(values: dict[str, Any], definitions: list[Definition]) -> dict[str, Any]:
+    """`values` as they are kept; raises FieldsRefused if one of them is not `understood`."""
+    clean, refused = understood(values, definitions)
+    if refused:
+        raise FieldsRefused(refused, definitions)
+    return clean

@@ -24,7 +24,7 @@ Value = str | int | float | bool
 """A value as it is kept: text, a number, an ISO day, the key of a choice, or yes and no."""
 
 
-class Kind(TextChoices):
+class FieldKind(TextChoices):
     """What can be written into a field."""
 
     TEXT = "text", _("text")
@@ -52,7 +52,7 @@ class Definition:
     the two is empty, it says nothing."""
 
     slug: str
-    kind: Kind
+    kind: FieldKind
     name: dict[str, str]
     help: dict[str, str]
     options: tuple[Option, ...] = ()
@@ -68,7 +68,7 @@ class Definition:
         return cls(
             **{
                 **data,
-                "kind": Kind(data["kind"]),
+                "kind": FieldKind(data["kind"]),
                 "options": tuple(Option(**one) for one in data["options"]),
                 "departments": frozenset(data["departments"]),
                 "categories": frozenset(data["categories"]),
@@ -107,14 +107,14 @@ class Definition:
     def choices(self, present: Value | None = None) -> list[tuple[str, str]]:
         """(what is typed, its name) of what can be chosen; with `present` though it is switched
         off."""
-        if self.kind == Kind.YES_NO:
+        if self.kind == FieldKind.YES_NO:
             return [("yes", str(_("yes"))), ("no", str(_("no")))]
         offered = [one for one in self.options if one.is_active or one.key == present]
         return [(one.key, str(one)) for one in offered]
 
     def told(self, value: Value | None) -> Any:
         """`value` for a line of history: it must be readable when the choice is gone."""
-        if self.kind == Kind.CHOICE and value is not None:
+        if self.kind == FieldKind.CHOICE and value is not None:
             labels = {one.key: one.label for one in self.options}
             return labels.get(str(value)) or str(value)
         return value
@@ -132,9 +132,9 @@ def said(kind: str, told: Any) -> str:
         return multilingual.pick(told)
     if isinstance(told, bool):
         return str(_("yes") if told else _("no"))
-    if kind == Kind.DATE:
+    if kind == FieldKind.DATE:
         return str(formats.date_format(date.fromisoformat(told), "DATE_FORMAT"))
-    if kind == Kind.NUMBER:
+    if kind == FieldKind.NUMBER:
         return str(formats.localize(told))
     return str(told)
 
@@ -181,9 +181,9 @@ def _yes_no(definition: Definition, value: Any) -> bool:
 
 
 CLEANERS: Final = {
-    Kind.TEXT: _text,
-    Kind.NUMBER: _number,
-    Kind.DATE: _date,
-    Kind.CHOICE: _choice,
-    Kind.YES_NO: _yes_no,
+    FieldKind.TEXT: _text,
+    FieldKind.NUMBER: _number,
+    FieldKind.DATE: _date,
+    FieldKind.CHOICE: _choice,
+    FieldKind.YES_NO: _yes_no,
 }

@@ -5,9 +5,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from departments.models import Category
+from helpdesk.lib.errors import DeskError
 from tests.tickets.custom_fields import make
 from tickets import actions
 from tickets.actions import ChangedMeanwhile, FieldsRefused, reply_to_ticket, set_fields, undo
+from tickets.lifecycle import Status
 from tickets.models import CannedReply, Event, FieldOption, Ticket
 
 
@@ -148,6 +150,42 @@ def test_a_macro_sets_the_fields_that_the_ticket_has(ticket, fields, ada, hostin
 
     assert Ticket.objects.get(pk=ticket.pk).fields == {"amount": 12}
     assert ticket.events.get(kind=Event.Kind.FIELDS_SET).actor == ada
+
+
+@pytest.fixture
+def required(billing, hosting):
+    make("root_cause", required=True, departments=(billing,), name={"en": "Root cause"})
+    make("domain", required=True, departments=(hosting,))
+    make("old", required=True, is_active=False)
+
+
+def test_no_agent_solves_while_a_required_field_says_nothing(ticket, required, ada):
+    for solve in (
+        lambda: actions.solve_ticket(ticket, by=ada),
+        lambda: reply_to_ticket(ticket, by=ada, body="Done.", then=Status.SOLVED),
+    ):
+        with pytest.raises(DeskError, match="fill these fields: Root cause"):
+            solve()
+    assert Ticket.objects.get(pk=ticket.pk).status == Status.NEW
+    assert ticket.messages.count() == 1
+
+    set_fields(ticket, values={"root_cause": "Printer"}, by=ada)
+    actions.solve_ticket(ticket, by=ada)
+
+
+def test_a_macro_may_fill_what_solving_requires(ticket, required, ada):
+    canned = CannedReply.objects.create(
+        title="Printer", sets_fields={"root_cause": "Printer"}, sets_status=Status.SOLVED
+    )
+    reply_to_ticket(ticket, by=ada, body="Done.", canned=[canned])
+
+    assert Ticket.objects.get(pk=ticket.pk).status == Status.SOLVED
+
+
+def test_the_customer_solves_without_them(ticket, required, carla):
+    actions.solve_ticket(ticket, by=carla)
+
+    assert Ticket.objects.get(pk=ticket.pk).status == Status.SOLVED
 
 
 @pytest.mark.parametrize("who", ["carla", "mallory", "linus", "bo"])

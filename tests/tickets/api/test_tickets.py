@@ -29,6 +29,10 @@ class Program:
         response = self.client.post(f"{ROOT}{path}", body, content_type="application/json")
         return self.checked("post", path, response)
 
+    def patch(self, path, **body):
+        response = self.client.patch(f"{ROOT}{path}", body, content_type="application/json")
+        return self.checked("patch", path, response)
+
     def checked(self, method, path, response):
         parts = ["{number}" if part.isdigit() else part for part in path.split("/")]
         described = self.description["paths"][f"{ROOT}{'/'.join(parts)}"][method]["responses"]
@@ -42,7 +46,11 @@ class Program:
         if "anyOf" in schema:
             return any(self.fits(value, one, at) for one in schema["anyOf"]) or pytest.fail(at)
         kinds = {"string": str, "integer": int, "boolean": bool, "null": type(None)}
-        if schema["type"] == "object":
+        kinds["number"] = float
+        if "additionalProperties" in schema:
+            for name, one in value.items():
+                self.check(one, schema["additionalProperties"], f"{at}.{name}")
+        elif schema["type"] == "object":
             assert isinstance(value, dict), at
             assert set(schema.get("required", [])) <= set(value) <= set(schema["properties"]), at
             for name, one in value.items():
