@@ -63,6 +63,10 @@ def _merge(ticket: Ticket, by: User, given: Arguments) -> None:
         actions.merge_tickets(ticket, into=Ticket.objects.get(pk=given["into"]), by=by)
 
 
+def _set_field(ticket: Ticket, by: User, given: Arguments) -> None:
+    actions.set_fields(ticket, values={given["field"]: given["value"]}, by=by)
+
+
 ACTS: Final[dict[str, Act]] = {
     "assign": Act(_("Assign"), _assign, ("agent",)),
     "take": Act(_("Take"), lambda ticket, by, given: actions.assign_ticket(ticket, to=by, by=by)),
@@ -72,6 +76,7 @@ ACTS: Final[dict[str, Act]] = {
         lambda ticket, by, given: actions.set_priority(ticket, priority=given["priority"], by=by),
         ("priority",),
     ),
+    "field": Act(_("Set a field"), _set_field, ("field", "value")),
     "tag": Act(
         _("Add tags"),
         lambda ticket, by, given: actions.tag_ticket(ticket, add=given["tags"], by=by),

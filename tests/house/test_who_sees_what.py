@@ -77,6 +77,7 @@ AGENT_PAGES = {
     "agent:live",
     "agent:uploads",
     "agent:new_ticket",
+    "agent:new_fields",
     "agent:arrangement",
     "agent:known_customer",
     "agent:bulk",

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from departments.actions import retire_agent
 from helpdesk.lib.errors import DeskError
+from tests.tickets.custom_fields import make
 from tickets import actions, bulk
 from tickets.lifecycle import Priority, Status
 from tickets.models import BulkItem, Event, Ticket
@@ -176,3 +177,18 @@ def test_several_are_merged_into_one(tickets, ada):
     assert bulk.tally(job) == {State.DONE: 4, State.UNCHANGED: 1}
     merged = Ticket.objects.filter(merged_into=tickets[0], status=Status.MERGED)
     assert merged.count() == 4
+
+
+def test_one_field_is_set_on_many_and_refused_where_there_is_none(tickets, ada, root, hosting):
+    make("plan", "choice", options=("small",), departments=(tickets[0].department,))
+    actions.move_ticket(tickets[1], to=hosting, by=root)
+    job = started(tickets, root, "field", field="plan", value="small")
+
+    bulk.run(job.pk)
+
+    assert bulk.tally(job) == {State.DONE: 4, State.REFUSED: 1}
+    assert "no such field" in job.items.get(state=State.REFUSED).detail
+    assert Ticket.objects.filter(fields={"plan": "small"}).count() == 4
+    bulk.undo(job, by=root)
+    bulk.run(job.pk)
+    assert Ticket.objects.filter(fields={}).count() == 5

@@ -15,7 +15,6 @@ from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
 from helpdesk.lib.html import from_text
 from tickets import actions, forms
-from tickets.agent.customer import known_of
 from tickets.agent.thread import Line
 from tickets.customers import known_of
 from tickets.lifecycle import Status

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from tickets.agent.views import (
     canned_replies,
     composer,
+    fields,
     joining,
     letters,
     neighbours,
@@ -19,6 +20,7 @@ ONE = "tickets/<int:number>/"
 urlpatterns: list[URLPattern] = [
     path("tickets/new/", ticket.new_ticket, name="new_ticket"),
     path("customers/known/", ticket.known_customer, name="known_customer"),
+    path("tickets/new/fields/", fields.new_fields, name="new_fields"),
     path("canned-replies/", canned_replies.canned_replies, name="canned_replies"),
     path(ONE, ticket.ticket, name="ticket"),
     path(f"{ONE}next/", neighbours.following, name="next_ticket"),

@@ -1,7 +1,7 @@
 """Inputs for custom fields, wherever somebody fills them."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
 
 from django import forms
 from django.utils.html import escape
@@ -102,6 +102,16 @@ class NewFieldsForm(forms.Form):
         super().__init__(*args, prefix=PREFIX, **kwargs)
         for slug, field in inputs(definitions, {}, requires=True).items():
             self.fields[slug] = field
+
+    @classmethod
+    def of(
+        cls, definitions: Iterable[Definition], data: Mapping[str, Any], *, is_sent: bool
+    ) -> Self:
+        """What `data` says of `definitions`: sent, or only typed so far."""
+        if is_sent:
+            return cls(data, definitions=definitions)
+        typed = {one.slug: str(data.get(f"{PREFIX}-{one.slug}") or "") for one in definitions}
+        return cls(initial=typed, definitions=definitions)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department, User
+from helpdesk.lib.errors import DeskError
 from tickets.lifecycle import Priority
 from tickets.models import Ticket
+from tickets.models.definition import TEXT_LENGTH
 
 if TYPE_CHECKING:
     from tickets.filters import Sight
@@ -22,6 +24,7 @@ NEEDS = {
     "untag": ("tags",),
     "hold": ("until",),
     "merge": ("into",),
+    "field": ("field",),
 }
 
 
@@ -46,6 +49,10 @@ class BulkForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     into = forms.CharField(required=False, max_length=30, label=_("Into ticket number"))
+    field = forms.ChoiceField(required=False, label=_("Field"))
+    value = forms.CharField(
+        required=False, max_length=TEXT_LENGTH, label=_("Text, number or day (year-month-day)")
+    )
 
     def __init__(self, *args: Any, sight: "Sight", **kwargs: Any) -> None:
         kwargs["auto_id"] = "bulk-%s"
@@ -54,8 +61,19 @@ class BulkForm(forms.Form):
         people = [(str(one.pk), str(one)) for one in sight.colleagues]
         choices = [("", _("Assignee")), (NOBODY, _("nobody")), *people]
         self.fields["agent"].choices = choices  # type: ignore[attr-defined]
+        self.fields["field"].choices = [("", _("Field")), *self._answers()]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
+
+    def _answers(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Custom fields with what can be set at a click: `plan=small`, `plan=` for nothing; `plan`
+        alone takes what is typed beside it."""
+        found = []
+        for one in self.sight.fields:
+            said = [(f"{one.slug}={key}", label) for key, label in one.choices()]
+            typed = [] if said else [(one.slug, str(_("as typed below")))]
+            found.append((str(one), [*said, *typed, (f"{one.slug}=", str(_("not set")))]))
+        return found
 
     def clean(self) -> dict[str, Any]:
         """What the act needs must be there."""
@@ -63,7 +81,21 @@ class BulkForm(forms.Form):
         for name in NEEDS.get(data.get("act", ""), ()):
             if name not in self.errors and not data.get(name):
                 self.add_error(name, _("This is missing."))
+        if data.get("act") == "field" and data.get("field"):
+            self._understand_field(data)
         return data
+
+    def _understand_field(self, data: dict[str, Any]) -> None:
+        slug, at_a_click, key = data["field"].partition("=")
+        definition = next(one for one in self.sight.fields if one.slug == slug)
+        try:
+            value = definition.clean(key if at_a_click else data.get("value"))
+        except DeskError as refusal:
+            self.add_error("value", str(refusal))
+            return
+        if value is None and not at_a_click:
+            self.add_error("value", _("This is missing."))
+        data["field"], data["value"] = slug, value
 
     def clean_tags(self) -> list[str]:
         """Words."""
@@ -87,6 +119,8 @@ class BulkForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """Plain values under the names of the fields the act needs."""
         data = self.cleaned_data
+        if data["act"] == "field":
+            return {"field": data["field"], "value": data["value"]}
         return {name: _plain(data[name]) for name in NEEDS.get(data["act"], ())}
 
 

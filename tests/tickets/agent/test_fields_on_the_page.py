@@ -192,3 +192,44 @@ def test_a_workspace_counts_what_an_index_answers(enter, ada, ticket, query, cou
     nav = enter(ada).get("/agent/").context["nav"]
 
     assert [one.count for one in nav.workspaces] == [count]
+
+
+@pytest.fixture
+def bulk_answers(enter, ada, ticket):
+    """Post an act on Carla's ticket from the list as Ada."""
+    make("plan", "choice", options=("small",))
+    make("amount", "number")
+    client = enter(ada)
+
+    def post(**said):
+        answer = client.post("/agent/bulk/", {"act": "field", "tickets": ticket.pk, **said})
+        ticket.refresh_from_db()
+        return answer
+
+    return post
+
+
+def test_many_get_an_answer_at_a_click_or_as_it_was_typed(bulk_answers, ticket):
+    bulk_answers(field="plan=small", value="left over")
+    bulk_answers(field="amount", value="12,5")
+    assert ticket.fields == {"plan": "small", "amount": 12.5}
+
+    bulk_answers(field="plan=")
+    assert ticket.fields == {"amount": 12.5}
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"field": "amount", "value": "much"}, "Write a number"),
+        ({"field": "amount", "value": ""}, "This is missing."),
+        ({"field": ""}, "This is missing."),
+        ({"field": "plan=huge"}, "Select a valid choice."),
+    ],
+)
+def test_many_get_nothing_that_no_field_takes(bulk_answers, ticket, said, sentence):
+    answer = bulk_answers(**said)
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert ticket.fields == {}

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from departments.models import User
+from departments.models import Category, User
+from tests.tickets.custom_fields import make
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 
@@ -178,3 +179,47 @@ def test_without_a_script_the_form_stops_once_and_shows_them(ada, carla, ticket,
     browser.post(URL, {**typed, "known": carla.pk})
 
     assert Ticket.objects.filter(customer=carla).count() == 2
+
+
+@pytest.fixture
+def fields(billing, hosting):
+    topic = Category.objects.create(slug="bills", name={"en": "Bills"}, department=billing)
+    make("contract", departments=(billing,), categories=(topic,), required=True)
+    make("amount", "number", categories=(topic,))
+    make("domain", departments=(hosting,), required=True)
+    return topic
+
+
+def test_fields_of_the_chosen_category_are_asked_for_before_it_is_opened(ada, enter, typed, fields):
+    browser, typed = enter(ada), typed | {"category": fields.pk}
+
+    page = browser.post(URL, typed)
+
+    assert page.status_code == 422
+    assert not Ticket.objects.exists()
+    assert 'name="field-contract"' in page.content.decode()
+    assert "Called about October" in page.content.decode()
+    assert "field-domain" not in page.content.decode()
+    browser.post(URL, typed | {"field-contract": "4711", "field-amount": "5"})
+    assert Ticket.objects.get().fields == {"contract": "4711", "amount": 5}
+
+
+def test_fields_that_nobody_requires_hold_nothing_up(ada, enter, typed, fields):
+    assert enter(ada).post(URL, typed).status_code == 302
+    assert Ticket.objects.get().fields == {}
+
+
+def test_the_page_asks_at_once_for_what_was_chosen(ada, enter, billing, hosting, fields):
+    browser = enter(ada)
+    chosen = {"department": billing.pk, "category": fields.pk, "field-contract": "47"}
+
+    part = browser.get(f"{URL}fields/", chosen).content.decode()
+
+    assert 'value="47"' in part
+    assert "field-amount" in part
+    assert "This field is required" not in part
+    for wrong in ({}, {"department": "x", "category": "²"}, {"department": hosting.pk}):
+        # What other departments ask is none of Ada's business.
+        assert "field-" not in browser.get(f"{URL}fields/", wrong).content.decode().replace(
+            "new-fields", ""
+        )

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from departments.models import Category, Service
+from tests.tickets.custom_fields import make
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 
@@ -163,3 +164,41 @@ def test_nobody_writes_in_somebody_elses_name(enter, mallory, carla, billing):
 
 def test_a_stranger_must_sign_in_first(client, billing):
     assert client.get(URL).url == "/account/login/?next=/tickets/new/"
+
+
+@pytest.fixture
+def asked(billing, hosting, slow):
+    make("domain", asked_in_portal=True, required=True, categories=(slow,))
+    make("browser", asked_in_portal=True, departments=(hosting,))
+    make("contract", asked_in_portal=True, departments=(billing,))
+    make("root_cause", departments=(hosting,))
+
+
+def test_a_topic_asks_for_its_fields(enter, carla, slow, asked):
+    browser, typed = enter(carla), {**TYPED, "category": slow.pk, "field-root_cause": "sneaky"}
+
+    page = browser.post(URL, typed)
+
+    assert page.status_code == 422
+    assert 'name="field-domain"' in page.text
+    assert 'name="field-browser"' in page.text
+    assert "root_cause" not in page.text
+    browser.post(URL, typed | {"field-domain": "desk.example"})
+    assert Ticket.objects.get().fields == {"domain": "desk.example"}
+
+
+def test_without_a_topic_the_first_department_asks(enter, carla, asked):
+    page = enter(carla).get(URL).text
+
+    assert 'name="field-contract"' in page
+    assert 'name="field-domain"' not in page
+
+
+def test_the_chosen_topic_brings_its_fields_at_once(enter, carla, slow, asked):
+    typed = {"category": slow.pk, "field-browser": "Firefox"}
+
+    part = enter(carla).get("/tickets/new/evidence/", typed).text
+
+    assert 'id="asked" hx-swap-oob="true"' in part
+    assert 'value="Firefox"' in part
+    assert "ping" in part

@@ -20,6 +20,7 @@ from tickets import presence as watching
 from tickets.agent import page, thread
 from tickets.agent.nav import nav_context, read_bell
 from tickets.agent.places import list_of, place_in
+from tickets.agent.views.fields import asked
 from tickets.customers import known_in
 from tickets.models import Message, Ticket
 from tickets.permissions import can_edit_customer
@@ -227,12 +228,16 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
     by = request.user
     if request.method == "POST":
         form = forms.NewTicketForm(request.POST, request.FILES, by=by)
-        if form.is_valid() and (made := _opened(form, request)) is not None:
-            return redirect("agent:ticket", made.number)
+        fields = asked(request.POST, by, is_sent=True)
+        if form.is_valid() and fields.is_valid():
+            made = _opened(form, fields, request)
+            if made is not None:
+                return redirect("agent:ticket", made.number)
     else:
         form = forms.NewTicketForm(by=by, initial={"customer": request.GET.get("customer", "")})
+        fields = asked(request.GET, by)
     status = 422 if form.is_bound else 200
-    context = {"form": form, **nav_context(by)}
+    context = {"form": form, "fields": fields, **nav_context(by)}
     return render(request, "agent/new_ticket.html", context, status=status)
 
 
@@ -246,7 +251,7 @@ def known_customer(request: SignedInRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _open(form: forms.NewTicketForm, by: User) -> Ticket:
+def _open(form: forms.NewTicketForm, fields: forms.NewFieldsForm, by: User) -> Ticket:
     data = dict(form.cleaned_data)
     channel, number, call_at = (data.pop(one) for one in ("channel", "phone", "call_at"))
     customer = welcome_customer(data.pop("customer"), name=data.pop("name"))
@@ -257,6 +262,7 @@ def _open(form: forms.NewTicketForm, by: User) -> Ticket:
         by=by,
         copies=copies,
         channel=Ticket.Channel.PHONE if wants_call else channel,
+        fields=fields.values,
         **data,
     )
     if wants_call:
@@ -266,9 +272,11 @@ def _open(form: forms.NewTicketForm, by: User) -> Ticket:
     return ticket
 
 
-def _opened(form: forms.NewTicketForm, request: SignedInRequest) -> Ticket | None:
+def _opened(
+    form: forms.NewTicketForm, fields: forms.NewFieldsForm, request: SignedInRequest
+) -> Ticket | None:
     try:
-        return _open(form, request.user)
+        return _open(form, fields, request.user)
     except DeskError as refusal:
         form.add_error(None, str(refusal))
         return None
