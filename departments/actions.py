@@ -1,9 +1,12 @@
 """What happens to people and places."""
 
+import uuid
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,6 +54,18 @@ def choose_notice(person: User, notice: Notice, *, wanted: bool) -> User:
     person.choose(notice, wanted=wanted)
     person.save(update_fields=["unwanted_letters", "turned"])
     return person
+
+
+@transaction.atomic
+def show_face(person: User, face: bytes | None) -> None:
+    """Let `person` have a face that pictures.face_of made, or none (None)."""
+    old = User.objects.select_for_update().get(pk=person.pk).picture.name
+    person.picture.name = ""
+    if face is not None:
+        person.picture.save(f"{uuid.uuid4()}.jpg", ContentFile(face), save=False)
+    person.save(update_fields=["picture"])
+    if old:
+        transaction.on_commit(lambda: default_storage.delete(old))
 
 
 def organisation_for(email: str) -> Organisation | None:

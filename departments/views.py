@@ -1,18 +1,22 @@
 """One's own page. Signing in and out is django-allauth's."""
 
+import uuid
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from departments import actions, addressing
 from departments.forms import ProfileForm
 from departments.http import SignedInRequest
 from departments.models import User, has_address
+from departments.models.people import FACES
 from helpdesk.lib.errors import DeskError
 
 
@@ -62,3 +66,17 @@ def prove_address(request: HttpRequest, token: str) -> HttpResponse:
         translation.activate(person.language)
     context = {"address": address, "proved": proved}
     return render(request, "account/prove_address.html", context)
+
+
+@require_GET
+def face(request: HttpRequest, token: uuid.UUID) -> HttpResponseBase:
+    """Somebody's picture, for whoever has signed in. A new picture has a new address."""
+    try:
+        picture = default_storage.open(f"{FACES}/{token}.jpg")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(picture, content_type="image/jpeg")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from departments.views import face
 from helpdesk import views
 from tickets import files
 from tickets.api.door import api
@@ -21,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<uuid:token>/", files.attachment, name="file"),
     path("files/<uuid:token>/small/", files.small, name="small_file"),
     path("files/<uuid:token>/text/", files.text, name="text_file"),
+    path("faces/<uuid:token>/", face, name="face"),
     path("", include("tickets.portal.urls")),
 ]

@@ -1,16 +1,14 @@
-"""Files: accepted, checked by content, stored. The only door to Pillow.
+"""Files: accepted, checked by content, stored.
 
 A file is believed for what it contains, not for its name (product.md 4). Letters bring whatever
 they bring: it is kept, and handed out as a download; only what Pillow opened counts as a picture.
 """
 
 import hashlib
-import io
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -19,16 +17,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from departments.models import User
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.html import replace_cids
+from helpdesk.lib.pictures import look_at, small_of
 from tickets.models import Attachment, Message, Ticket, Upload
 
-PICTURES = {"PNG": "image/png", "GIF": "image/gif", "JPEG": "image/jpeg"}
-# A picture that unpacks to more than this is a bomb, not a screenshot.
-MAX_PIXELS = 80_000_000
 MAX_FILES = 20
 SMALL = 320
 
@@ -48,30 +43,6 @@ class IncomingFile:
     inline: bool = False
 
 
-@dataclass(frozen=True)
-class Picture:
-    """What Pillow found."""
-
-    content_type: str
-    width: int
-    height: int
-
-
-def look_at(content: bytes) -> Picture | None:
-    """The picture in `content`, or None if it is none that we show (png, gif, jpg)."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=list(PICTURES)) as image:
-                width, height = image.size
-                if width * height > MAX_PIXELS:
-                    return None
-                image.verify()
-                return Picture(PICTURES[str(image.format)], width, height)
-    except Exception:  # Pillow raises what its decoders raise: all of it means "not a picture"
-        return None
-
-
 def small_picture(attachment: Attachment) -> bytes | None:
     """A picture at most `SMALL` points wide and high, as WebP; None if none can be drawn of it.
     Drawn at the first look, kept beside the files, and drawn again if that is lost."""
@@ -83,28 +54,12 @@ def small_picture(attachment: Attachment) -> bytes | None:
         with storage.open(name) as kept:
             return bytes(kept.read())
     with attachment.file.open("rb") as source:
-        drawn = _drawn_small(source)
+        drawn = small_of(source.read(), SMALL, most=Attachment.SMALL_PIXELS)
     if drawn is not None:
         saved = storage.save(name, ContentFile(drawn))
         if saved != name:  # somebody else was as quick
             storage.delete(saved)
     return drawn
-
-
-def _drawn_small(source: IO[bytes]) -> bytes | None:
-    stream = io.BytesIO()
-    try:
-        with Image.open(source, formats=list(PICTURES)) as image:
-            image.draft("RGB", (SMALL, SMALL))  # JPEG only: it is decoded at an eighth at least
-            if image.width * image.height > Attachment.SMALL_PIXELS:
-                return None
-            plain = image if image.mode in {"RGB", "RGBA", "L"} else image.convert("RGBA")
-            upright = ImageOps.exif_transpose(plain)
-            upright.thumbnail((SMALL, SMALL))
-            upright.save(stream, "WEBP", quality=80)
-    except Exception:  # Pillow raises what its decoders raise: all of it means "cannot be drawn"
-        return None
-    return stream.getvalue()
 
 
 def is_text(content: bytes) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower, Upper
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from departments.models.places import Membership
+
+
+FACES = "faces"
 
 
 class Organisation(models.Model):
@@ -127,6 +132,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         help_text=_("Agents only. Empty: the name above."),
     )
+    # A small square, made by pictures.face_of; its name is its address and cannot be guessed.
+    picture = models.FileField(upload_to=FACES, max_length=60, blank=True, editable=False)
     organisation = models.ForeignKey(
         Organisation,
         verbose_name=_("organisation"),
@@ -140,7 +147,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     theme = models.CharField(_("colours"), max_length=6, choices=Theme, default=Theme.SYSTEM)
-    plays_sound = models.BooleanField(_("sound on new messages"), default=False)
     after_sending = models.CharField(
         _("after sending"), max_length=4, choices=AfterSending, default=AfterSending.STAY
     )
@@ -270,6 +276,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         """How long their replies wait, so that they can take them back."""
         own = self.undo_seconds
         return timedelta(seconds=settings.DESK_UNDO_SECONDS if own is None else own)
+
+    @property
+    def face_url(self) -> str:
+        """Where their picture is; empty if they have none."""
+        if not self.picture:
+            return ""
+        return reverse("face", args=[PurePosixPath(str(self.picture.name)).stem])
 
     @property
     def public_name(self) -> str:

@@ -57,13 +57,14 @@ def initials(name: str) -> str:
 
 @register.inclusion_tag("partials/_avatar.html")
 def avatar(person: Any, size: str = "medium", *, label: bool = False) -> dict[str, Any]:
-    """The round face of a person (`public_name`, `email`); nobody gives the dashed circle.
+    """The round face of a person (`public_name`, `email`, `face_url`): their picture, else their
+    initials; nobody gives the dashed circle.
 
     The colour follows the address, so a person keeps it. `label` says the name to screen readers
     where it does not stand beside the face.
     """
     if person is None:
-        return {"name": "", "initials": "", "hue": 0, "size": size, "label": label}
+        return {"name": "", "initials": "", "hue": 0, "size": size, "label": label, "url": ""}
     name = str(getattr(person, "public_name", "") or person)
     address = str(getattr(person, "email", "") or name).casefold()
     return {
@@ -72,6 +73,7 @@ def avatar(person: Any, size: str = "medium", *, label: bool = False) -> dict[st
         "hue": zlib.crc32(address.encode()) % FACES,
         "size": size,
         "label": label,
+        "url": str(getattr(person, "face_url", "")),
     }
 
 

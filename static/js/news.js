@@ -2,7 +2,7 @@
 // their place, messages below the last one [data-news-url]. Nothing moves under the hand.
 const bar = document.querySelector("[data-live-bar]");
 const messages = () => document.querySelector("[data-news-url]"); // htmx may replace it
-const rows = () => [...document.querySelectorAll("li[data-row][id^=ticket-]")];
+const rows = () => [...document.querySelectorAll(".queue > [id^=ticket-]")];
 const number = (row) => row.id.replace("ticket-", "");
 const title = document.title;
 const CALM = 20000; // milliseconds between two looks at changed rows

@@ -1,5 +1,5 @@
 // Who else is here: says that one writes at the first key, and that one leaves; shows the others
-// on the ticket [data-live-ticket] and in the rows of a list [data-row].
+// on the ticket [data-live-ticket] and in the rows of a list.
 const WRITES_FOR = 20000; // milliseconds after the last key
 const page = document.querySelector("[data-live-ticket]");
 let wrote = 0;
@@ -25,10 +25,22 @@ document.addEventListener("live:ask", ({ detail: question }) => {
   if (writes()) question.set("writing", "1");
 });
 
+function show(place, html) {
+  if (place && place.innerHTML.trim() !== html.trim()) place.innerHTML = html;
+}
+
 document.addEventListener("live:answer", ({ detail: { here } }) => {
   for (const place of document.querySelectorAll("[data-viewers]")) {
-    const html = here[place.dataset.viewers] ?? "";
-    if (place.innerHTML.trim() !== html.trim()) place.innerHTML = html;
+    show(place, here[place.dataset.viewers] ?? "");
+  }
+  for (const row of document.querySelectorAll(".queue > [id^=ticket-]")) {
+    const html = here[row.id.replace("ticket-", "")] ?? "";
+    let place = row.querySelector(".row__viewers");
+    if (!place && html) {
+      place = Object.assign(document.createElement("span"), { className: "row__viewers" });
+      row.querySelector(".row__who")?.append(place);
+    }
+    show(place, html);
   }
 });
 

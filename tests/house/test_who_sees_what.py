@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from departments.actions import show_face
 from departments.addressing import token_of
 from departments.models import ApiToken
 from mailgateway import inbound
@@ -65,6 +66,7 @@ OWN_PAGES = {
     "portal:home",
     "portal:new_ticket",
     "portal:evidence",
+    "face",
 }
 AGENT_PAGES = {
     "agent:queue",
@@ -73,6 +75,7 @@ AGENT_PAGES = {
     "agent:search",
     "agent:figures",
     "agent:profile",
+    "agent:devices",
     "agent:notifications",
     "agent:live",
     "agent:uploads",
@@ -230,6 +233,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
     settings.DESK_UNDO_SECONDS = 600
     own = actions.reply_to_ticket(ticket, by=ada, body="One more thing")
     actions.solve_ticket(ticket, by=ada)
+    show_face(ada, b"face")
     workspace = Workspace.objects.create(name="Mine", owner=ada, query="view=mine")
     mailbox = Mailbox.objects.create(
         name="Billing", address="billing@desk.example", department=billing
@@ -259,6 +263,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "address": waiting.pk,
         "merged": merged.pk,
         "proof": token_of(waiting),
+        "face": ada.face_url.rstrip("/").rpartition("/")[2],
         "rating": rating_token(ticket, rated, carla),
         "letters": letters_link(carla, "solved").rstrip("/").rpartition("/")[2],
     }
@@ -283,6 +288,8 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["pk"] = scene["merged" if name == "agent:customer_merge_undo" else "customer"]
     if name == "account_prove_address":
         values["token"] = scene["proof"]
+    if name == "face":
+        values["token"] = scene["face"]
     if name == "portal:rate":
         values["token"] = scene["rating"]
     if name == "portal:letters":

@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path("uploads/", uploads.uploads, name="uploads"),
     path("uploads/<uuid:token>/removal/", uploads.upload_removal, name="upload_removal"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/devices/", profile.devices, name="devices"),
     path("notifications/", bell.notifications, name="notifications"),
     path("live/", live.live, name="live"),
     *ticket_urls.urlpatterns,

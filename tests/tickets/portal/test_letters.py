@@ -91,24 +91,3 @@ def test_one_chooses_on_ones_own_page_as_well(enter, carla):
 
     carla.refresh_from_db()
     assert carla.unwanted_letters == ["solved"]
-
-
-def test_an_agent_chooses_letters_and_seconds_of_grace(enter, ada, settings):
-    settings.DESK_UNDO_SECONDS = 10
-    client, url = enter(ada), reverse("agent:profile")
-    page = client.get(url).content.decode()
-    assert "As the desk (10 seconds)" in page
-    fields = {"shown_name": "Ada", "language": "uk", "time_zone": "", "theme": "system"}
-    fields["after_sending"] = "stay"
-
-    client.post(url, {**fields, "undo_seconds": "30", "letters": ["to_agent"]})
-
-    ada.refresh_from_db()
-    assert ada.grace.total_seconds() == 30
-    assert not ada.wants(Notice.ASSIGNED)
-    assert not ada.wants(Notice.ESCALATED)
-    assert ada.wants(Notice.TO_AGENT)
-
-    client.post(url, {**fields, "undo_seconds": "", "letters": []})
-    ada.refresh_from_db()
-    assert ada.grace.total_seconds() == 10

@@ -1,123 +1,76 @@
-"""An agent's own page: name, language, time, colours, sound, keys and signatures."""
+"""An agent's own page, section by section, and the places where they are signed in."""
 
-from zoneinfo import available_timezones
+from typing import Any
 
-from django import forms
-from django.conf import settings
-from django.contrib import messages
-from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
-from departments.forms import LettersField
+from departments.devices import devices_of, sign_out_elsewhere
 from departments.http import SignedInRequest, agent_required
-from departments.models import Membership, Notice, User
+from departments.models import User
+from helpdesk.lib.htmx import is_part
 from tickets.agent.nav import nav_context
+from tickets.agent.profile import SECTIONS, Section
 
-LONGEST_SIGNATURE = 2000
-GRACES = (5, 10, 30, 60)
-
-
-def zones() -> list[tuple[str, str]]:
-    """Time zones that bear the name of a city, and the desk's own first."""
-    cities = sorted(name for name in available_timezones() if "/" in name and name[:3] != "Etc")
-    own = str(gettext_lazy("As the desk (%(zone)s)") % {"zone": settings.TIME_ZONE})
-    return [("", own), *((name, name.replace("_", " ")) for name in cities)]
+SECURITY = "security"
 
 
-def graces() -> list[tuple[str, str]]:
-    """How long a reply waits before it leaves, the desk's own choice first."""
-    seconds = ngettext_lazy("%(number)d second", "%(number)d seconds", "number")
-    desk = gettext_lazy("As the desk (%(seconds)s)") % {
-        "seconds": seconds % {"number": settings.DESK_UNDO_SECONDS}
-    }
-    not_at_all = (0, gettext_lazy("not at all: it leaves at once"))
-    own = [(number, seconds % {"number": number}) for number in GRACES]
-    return [("", str(desk)), *((str(key), str(name)) for key, name in [not_at_all, *own])]
-
-
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What an agent decides about themselves, with a signature for each of their departments."""
-
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zones, required=False)
-    undo_seconds = forms.TypedChoiceField(
-        label=gettext_lazy("A reply can be taken back for"),
-        choices=graces,
-        coerce=int,
-        empty_value=None,
-        required=False,
-    )
-    letters = LettersField([Notice.TO_AGENT, Notice.ASSIGNED, Notice.ESCALATED])
-
-    class Meta:
-        model = User
-        fields = [
-            "shown_name",
-            "language",
-            "time_zone",
-            "theme",
-            "undo_seconds",
-            "after_sending",
-            "newest_first",
-            "hides_events",
-            "plays_sound",
-            "uses_shortcuts",
-        ]
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.initial["letters"] = self.fields["letters"].of(self.instance)  # type: ignore[attr-defined]
-        self.memberships = list(
-            self.instance.memberships.select_related("department").order_by(
-                "department__order", "department__name"
-            )
-        )
-        for membership in self.memberships:
-            self.fields[self._name(membership)] = forms.CharField(
-                label=gettext_lazy("Signature in %(department)s")
-                % {"department": membership.department.name},
-                help_text=gettext_lazy(
-                    "Empty: the department's signature. {agent} is your name, {department} ours."
-                ),
-                initial=membership.signature,
-                required=False,
-                max_length=LONGEST_SIGNATURE,
-                widget=forms.Textarea(
-                    attrs={"rows": 3, "placeholder": membership.department.signature}
-                ),
-            )
-
-    @staticmethod
-    def _name(membership: Membership) -> str:
-        return f"signature_{membership.department.slug}"
-
-    @transaction.atomic
-    def save(self, commit: bool = True) -> User:  # noqa: FBT002  # Django's own signature
-        """Keep the person and their signatures."""
-        self.fields["letters"].keep(self.instance, self.cleaned_data["letters"])  # type: ignore[attr-defined]
-        user: User = super().save(commit)
-        for membership in self.memberships:
-            membership.signature = self.cleaned_data[self._name(membership)]
-            membership.save(update_fields=["signature"])
-        return user
-
-
+@never_cache
 @agent_required
 @require_http_methods(["GET", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
-    """See and change it."""
+    """See it, and POST one `section` of it. With `preview` nothing is kept: the section comes back
+    as it would look, to htmx alone."""
+    if request.method == "GET":
+        return _page(request)
+    kind = next((one for one in SECTIONS if one.slug == request.POST.get("section")), None)
+    if kind is None:
+        raise Http404
     # A person of its own, so that a refused form does not change who the page is shown to.
     person = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=person)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        with translation.override(person.language or translation.get_language()):
-            messages.success(request, _("Your page is saved."))
-        return redirect("agent:profile")
-    context = {"form": form, "person": person, **nav_context(request.user, "profile")}
-    status = 422 if request.method == "POST" else 200
+    section = kind(request.POST, request.FILES, instance=person)
+    if "preview" in request.POST:
+        if is_part(request):
+            return render(request, kind.template, {"section": section})
+        return _page(request, section)
+    if not section.is_valid():
+        return _page(request, section, status=422)
+    section.save()
+    return _back_to(kind.slug)
+
+
+def _page(
+    request: SignedInRequest, came_back: Section | None = None, status: int = 200
+) -> HttpResponse:
+    person = User.objects.get(pk=request.user.pk)
+    sections = [
+        came_back if came_back is not None and came_back.slug == one.slug else one(instance=person)
+        for one in SECTIONS
+    ]
+    context: dict[str, Any] = {
+        "sections": sections,
+        "came_back": came_back.slug if came_back is not None else "",
+        "saved": request.GET.get("saved", ""),
+        "person": person,
+        "devices": devices_of(request),
+        **nav_context(request.user, "profile"),
+    }
     return render(request, "agent/profile.html", context, status=status)
+
+
+@agent_required
+@require_POST
+def devices(request: SignedInRequest) -> HttpResponse:
+    """Sign out at one other place (`device`), or at all."""
+    wanted = request.POST.get("device", "")
+    one = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
+    if one is not None or "all" in request.POST:
+        sign_out_elsewhere(request.user, but=request.session.session_key or "", pk=one)
+    return _back_to(SECURITY)
+
+
+def _back_to(slug: str) -> HttpResponse:
+    return redirect(f"{reverse('agent:profile')}?saved={slug}#{slug}")

@@ -1,0 +1,88 @@
+"""Pictures: what a file really is, and small faces made of what people upload. The only door to
+Pillow."""
+
+import io
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, ImageOps
+
+PICTURES: Final = {"PNG": "image/png", "GIF": "image/gif", "JPEG": "image/jpeg"}
+"""What we show, by Pillow's name."""
+# A picture that unpacks to more than this is a bomb, not a screenshot.
+MAX_PIXELS: Final = 80_000_000
+# Faces are unpacked whole, a hundred megabytes at most; cameras make fewer pixels.
+MAX_FACE_PIXELS: Final = 30_000_000
+FACE_SIDE: Final = 192
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What Pillow found."""
+
+    content_type: str
+    width: int
+    height: int
+
+
+class NoPicture(ValueError):
+    """Not a picture, or a bomb."""
+
+
+@contextmanager
+def _opened(content: bytes, formats: Iterable[str], most: int) -> Iterator[Image.Image]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=list(formats)) as image:
+                if image.size[0] * image.size[1] > most:
+                    raise NoPicture
+                yield image
+    except Exception as error:  # Pillow raises what its decoders raise: "not a picture"
+        raise NoPicture from error
+
+
+def look_at(content: bytes) -> Picture | None:
+    """The picture in `content`, or None if it is none that we show (png, gif, jpg)."""
+    try:
+        with _opened(content, PICTURES, MAX_PIXELS) as image:
+            width, height = image.size
+            image.verify()
+            return Picture(PICTURES[str(image.format)], width, height)
+    except NoPicture:
+        return None
+
+
+def face_of(content: bytes) -> bytes:
+    """A square JPEG of `FACE_SIDE` pixels from the middle of the picture in `content`, upright and
+    without anything that the camera wrote beside it. Raises NoPicture."""
+    with _opened(content, [*PICTURES, "WEBP"], MAX_FACE_PIXELS) as image:
+        image.draft("RGB", (FACE_SIDE * 2, FACE_SIDE * 2))
+        upright = ImageOps.exif_transpose(image).convert("RGBA")
+        square = ImageOps.fit(upright, (FACE_SIDE, FACE_SIDE))
+        paper = Image.new("RGBA", square.size, "white")
+        paper.alpha_composite(square)
+        made = io.BytesIO()
+        paper.convert("RGB").save(made, "JPEG", quality=85)
+        return made.getvalue()
+
+
+def small_of(content: bytes, side: int, *, most: int) -> bytes | None:
+    """The picture in `content` as WebP, upright, at most `side` pixels wide and high; None if it is
+    none, or unpacks to more than `most` pixels."""
+    made = io.BytesIO()
+    try:
+        with _opened(content, PICTURES, MAX_PIXELS) as image:
+            image.draft("RGB", (side, side))  # JPEG only: it is decoded at an eighth at least
+            if image.width * image.height > most:
+                return None
+            plain = image if image.mode in {"RGB", "RGBA", "L"} else image.convert("RGBA")
+            upright = ImageOps.exif_transpose(plain)
+            upright.thumbnail((side, side))
+            upright.save(made, "WEBP", quality=80)
+    except NoPicture:
+        return None
+    return made.getvalue()
