@@ -65,5 +65,4 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && Date.now() - asked > 2000) ask();
   else plan();
 });
-document.addEventListener("live:hurry", () => ask());
 if (desk.liveUrl) plan();
