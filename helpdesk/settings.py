@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "send what leaves later": {
+        "task": "tickets.tasks.send_later",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
     "sweep acts on many tickets": {
         "task": "tickets.tasks.sweep_bulk",
         "schedule": 30,

@@ -145,7 +145,9 @@ def _replied(event: Event, ticket: Ticket) -> list[Hearer]:
         by_mail = message.channel == Ticket.Channel.MAIL
         others = [] if by_mail else [Hearer(one, Letter.REPLIED) for one in customers_of(ticket)]
         return [*agents, *others]
-    return [*(Hearer(one, Letter.REPLIED) for one in customers_of(ticket)), *agents]
+    without = event.details.get("without", [])
+    readers = [one for one in customers_of(ticket) if one.email not in without]
+    return [*(Hearer(one, Letter.REPLIED) for one in readers), *agents]
 
 
 def _noted(event: Event, ticket: Ticket) -> list[Hearer]:
@@ -156,6 +158,12 @@ def _noted(event: Event, ticket: Ticket) -> list[Hearer]:
     if event.details.get("unsent") and author and works_in(author, ticket.department_id):
         # They believe that it was sent.
         hearers.append(Hearer(author, rings=True, reason=Reason.UNDELIVERED))
+    named = User.objects.filter(pk__in=event.details.get("mentions", []))
+    hearers += [
+        Hearer(user, rings=True, reason=Reason.MENTIONED)
+        for user in named.order_by("pk")
+        if works_in(user, ticket.department_id)
+    ]
     for one in _bells_of(ticket):
         reason = Reason.FOLLOWED if one.reason == Reason.MINE else one.reason
         hearers.append(replace(one, reason=reason))
@@ -214,12 +222,21 @@ def _author(event: Event, ticket: Ticket) -> list[Hearer]:
     return [Hearer(one, rings=True, reason=reason) for one in here]
 
 
+def _called_off(event: Event, ticket: Ticket) -> list[Hearer]:
+    """Its author, who believes that it leaves."""
+    author = event.message.author if event.message else None
+    if author is None or not works_in(author, ticket.department_id):
+        return []
+    return [Hearer(author, rings=True, reason=Reason.UNDELIVERED)]
+
+
 FINDERS = {
     Event.Kind.OPENED: _opened,
     Event.Kind.REPLIED: _replied,
     Event.Kind.NOTED: _noted,
     Event.Kind.FORWARDED: _aside,
     Event.Kind.ASIDE: _aside,
+    Event.Kind.CALLED_OFF: _called_off,
     Event.Kind.ASSIGNED: _assigned,
     Event.Kind.MOVED: _moved,
     Event.Kind.SOLVED: _solved,

@@ -1,4 +1,5 @@
-"""The clock's verbs: steps that are due, holds that are over, solved tickets that rest long enough.
+"""The clock's verbs: steps that are due, holds that are over, solved tickets that rest long enough,
+replies that leave later.
 
 Every function asks one indexed question, works ticket by ticket, each in its own transaction, and
 may be called again at any time.
@@ -81,6 +82,22 @@ def close_due(now: datetime | None = None) -> int:
         return 1
 
     return _each(due.order_by("solved_at"), close)
+
+
+def send_due(now: datetime | None = None) -> int:
+    """Let replies leave whose time has come; how many. Those that nobody may send any more are
+    called off."""
+    due = LaterReply.objects.filter(leaves_at__lte=now or timezone.now()).order_by("leaves_at")
+    count = 0
+    for later in due.select_related("message__ticket")[:AT_ONCE]:
+        try:
+            actions.send_scheduled(later.message, by=None)
+            count += 1
+        except actions.LeftAlready:
+            continue  # somebody else was quicker
+        except Exception:  # one reply must not keep the others
+            log.exception("The clock could not send message %s", later.message_id)
+    return count
 
 
 def _each(tickets: QuerySet[Ticket], act: Callable[[Ticket], int]) -> int:

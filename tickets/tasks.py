@@ -28,6 +28,12 @@ def wake_held() -> None:
 
 
 @shared_task
+def send_later() -> None:
+    """Let replies leave whose time has come."""
+    escalation.send_due()
+
+
+@shared_task
 def close_solved() -> None:
     """Close what has been solved for long."""
     escalation.close_due()

@@ -1,4 +1,5 @@
-"""The database itself keeps letters of side conversations apart: none made of a note, none of a
+"""The database itself keeps letters of side conversations apart: none made of a note or of a
+reply whose time has not come, none of a
 word to a third party for anybody but the people of that conversation [S20]."""
 
 from django.db import migrations
@@ -13,7 +14,7 @@ BEGIN
     RETURN NEW;
   END IF;
   SELECT * INTO said FROM tickets_message WHERE id = NEW.message_id;
-  IF said.kind = 'note' THEN
+  IF said.kind IN ('note', 'later') THEN
     RAISE EXCEPTION 'a note never leaves by mail (message %)', NEW.message_id
       USING ERRCODE = 'check_violation';
   END IF;

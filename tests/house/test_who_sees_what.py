@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from departments.actions import show_face
 from departments.addressing import token_of
@@ -104,6 +106,8 @@ TICKET_PAGES = {
     "agent:replies",
     "agent:notes",
     "agent:forwards",
+    "agent:departure",
+    "agent:cancellation",
     "agent:drafts",
     "agent:canned_replies",
     "agent:admission",
@@ -234,6 +238,9 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
     own = actions.reply_to_ticket(ticket, by=ada, body="One more thing")
     actions.solve_ticket(ticket, by=ada)
     show_face(ada, b"face")
+    later = actions.schedule_reply(
+        ticket, by=ada, body="On Monday", leaves_at=timezone.now() + timedelta(days=3)
+    )
     workspace = Workspace.objects.create(name="Mine", owner=ada, query="view=mine")
     mailbox = Mailbox.objects.create(
         name="Billing", address="billing@desk.example", department=billing
@@ -251,6 +258,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "pk": own.pk,
         "event": ticket.events.latest("pk").pk,
         "message": rated.pk,
+        "later": later.pk,
         "kind": "reply",
         "upload": actions.upload_file(
             IncomingFile("b.txt", b"log", "text/plain"), by=ada, ticket=ticket
@@ -274,6 +282,8 @@ def address(name: str, scene: dict[str, object]) -> str:
     values = dict(scene)
     if name.startswith("letters:"):
         values["pk"], values["message"] = scene["letter"], scene["behind"]
+    if name in {"agent:departure", "agent:cancellation"}:
+        values["pk"] = scene["later"]
     if "workspace" in name:
         values["pk"] = scene["workspace"]
     if name.startswith("agent:bulk_"):

@@ -41,6 +41,12 @@ from tickets.actions.joining import (
     split_ticket,
     unlink_tickets,
 )
+from tickets.actions.later import (
+    LeftAlready,
+    cancel_scheduled,
+    schedule_reply,
+    send_scheduled,
+)
 from tickets.actions.letters import admit_sender, move_message_out, note_copy
 from tickets.actions.opening import open_follow_up, open_ticket
 from tickets.actions.parting import ChangedMeanwhile
@@ -82,6 +88,7 @@ __all__ = [
     "ChangedMeanwhile",
     "DraftChanged",
     "FieldsRefused",
+    "LeftAlready",
     "NotAmongAgents",
     "NothingSaid",
     "NothingToResend",
@@ -92,6 +99,7 @@ __all__ = [
     "admit_sender",
     "ask_callback",
     "assign_ticket",
+    "cancel_scheduled",
     "categorise_ticket",
     "choose_main_address",
     "close_ticket",
@@ -129,6 +137,8 @@ __all__ = [
     "resend_reply",
     "ring_callback",
     "save_draft",
+    "schedule_reply",
+    "send_scheduled",
     "set_fields",
     "set_priority",
     "solve_ticket",

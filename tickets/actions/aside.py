@@ -183,5 +183,6 @@ def _say_aside(
         undo_until=now + by.grace if by.grace else None,
         minutes_spent=minutes_spent,
     )
+    steps.answer_mentions(ticket, by)
     Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.SIDE).delete()
     return message

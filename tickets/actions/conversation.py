@@ -17,9 +17,10 @@ from tickets import attachments, events, lifecycle, search
 from tickets.actions import steps
 from tickets.actions.describing import set_fields
 from tickets.actions.opening import open_follow_up, subject_of
-from tickets.actions.triage import set_priority, tag_ticket
+from tickets.actions.triage import follow_ticket, set_priority, tag_ticket
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import OURS, Status
+from tickets.mentions import named_in
 from tickets.models import (
     Body,
     CannedReply,
@@ -27,6 +28,8 @@ from tickets.models import (
     Delivery,
     Draft,
     Event,
+    LaterReply,
+    Mention,
     Message,
     Ticket,
     Upload,
@@ -40,6 +43,9 @@ BY_HAND = "by_hand"
 READ_FROM_LETTERS = ("text", "html", "quoted_text", "quoted_html", "reading")
 # What was found out when the letter was put on its ticket, and holds however it is read.
 FOUND_OUT = frozenset({"subject", "copies"})
+# Why a reply that was to leave later did not: the customer wrote, somebody said so, its author may
+# not answer here any more, the ticket does not allow it.
+ANSWERED, BY_HAND_OFF, GONE, REFUSED = "answered", "", "gone", "refused"
 # Warnings of letters by which an agent meant to answer.
 UNSENT = frozenset({"expired", "not_sent"})
 
@@ -92,7 +98,10 @@ def reply_to_ticket(
     body: str | Body,
     files: Iterable[IncomingFile | Upload] = (),
     then: Status | None = None,
+    until: datetime | None = None,
     canned: Iterable[CannedReply] = (),
+    without: Iterable[User] = (),
+    add: Iterable[User] = (),
     channel: str = Ticket.Channel.WEB,
     minutes_spent: int = 0,
     why: str = "",
@@ -100,36 +109,27 @@ def reply_to_ticket(
 ) -> Message:
     """Say something the customer can read, and move the ticket along.
 
-    An agent's reply hands the turn to the customer, or does `then` (open, pending, solved); a
-    customer's brings the ticket back to us. An agent who answers what is nobody's takes it.
-    `canned` replies that went into the text do what they say besides: the last status among them
-    counts unless `then` is given; each priority, field and tag is a verb of the agent. Nothing is
-    solved while a required field says nothing.
+    An agent's reply hands the turn to the customer, or does `then` (open, pending, solved, or on
+    hold `until` a time); a customer's brings the ticket back to us. An agent who answers what is
+    nobody's takes it. `canned` replies that went into the text do what they say besides: the last
+    status among them counts unless `then` is given; each priority, field and tag is a verb of the
+    agent. People in copy who are left out (`without`) go on taking part and read it in the portal;
+    those whom an agent `add`s take part from now on.
     """
     ticket = Ticket.objects.locked(steps.current(ticket))
     require(can_reply(by, ticket))
     by_customer = not can_work_on(by, ticket) or by.pk == ticket.customer_id
-    status = lifecycle.after_reply(ticket.status, by_customer=by_customer)
     now = timezone.now()
-    details: dict[str, object] = {}
     used = [] if by_customer else list(canned)
-    if not by_customer:
-        if ticket.is_ours:
-            details["waited_since"] = ticket.waiting_since.isoformat()
-        wished = [Status(one.sets_status) for one in used if one.sets_status]
-        status = then or (wished[-1] if wished else status)
-        ticket.first_answered_at = ticket.first_answered_at or now
-        ticket.waiting_since = now
-        if ticket.assignee_id is None:
-            ticket.assignee = by
-            details["took"] = True
-        ticket.save(update_fields=["first_answered_at", "waiting_since", "assignee"])
-    was, hold_until = steps.standing(ticket), ticket.hold_until
-    before = steps.move(ticket, status)
-    if before != status:
-        details |= {"before": before, "after": status, "was": was}
-        if hold_until is not None:
-            details["hold_until"] = hold_until.isoformat()
+    if by_customer:
+        _call_off_all(ticket)
+        details = _move(ticket, lifecycle.after_reply(ticket.status, by_customer=True))
+    else:
+        for person in add:
+            follow_ticket(ticket, who=person, by=by, in_copy=True)
+        details = hand_over_turn(ticket, by=by, now=now, then=then, until=until, canned=used)
+        if left_out := [one.email for one in without]:
+            details["without"] = left_out
     grace = timedelta() if by_customer else by.grace
     message = say(
         ticket,
@@ -146,15 +146,72 @@ def reply_to_ticket(
         warning=warning,
     )
     steps.touch(ticket, message)
+    if not by_customer:
+        steps.answer_mentions(ticket, by)
     Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.REPLY).delete()
     events.record(ticket, Event.Kind.REPLIED, by=by, message=message, **details)
-    _do_what_they_say(used, ticket, by)
-    if not by_customer and status == Status.SOLVED:
-        steps.require_filled(ticket)
+    do_what_they_say(used, ticket, by)
     return message
 
 
-def _do_what_they_say(canned: list[CannedReply], ticket: Ticket, by: User) -> None:
+def hand_over_turn(
+    ticket: Ticket,
+    *,
+    by: User,
+    now: datetime,
+    then: Status | None,
+    until: datetime | None,
+    canned: list[CannedReply],
+) -> dict[str, object]:
+    """What an agent's reply does to the ticket, which is locked; the details of its line in the
+    history, by which it can be taken back."""
+    if then == Status.ON_HOLD and (until is None or until <= now):
+        raise DeskError(_("Choose a time that is still to come."))
+    details: dict[str, object] = {}
+    if ticket.is_ours:
+        details["waited_since"] = ticket.waiting_since.isoformat()
+    wished = [Status(one.sets_status) for one in canned if one.sets_status]
+    status = then or (wished[-1] if wished else Status.PENDING)
+    ticket.first_answered_at = ticket.first_answered_at or now
+    ticket.waiting_since = now
+    if ticket.assignee_id is None:
+        ticket.assignee = by
+        details["took"] = True
+    ticket.save(update_fields=["first_answered_at", "waiting_since", "assignee"])
+    return details | _move(ticket, status, until)
+
+
+def _move(ticket: Ticket, status: Status, until: datetime | None = None) -> dict[str, object]:
+    was, hold_until = steps.standing(ticket), ticket.hold_until
+    before = steps.move(ticket, status, until=until)
+    if before == status:
+        return {}
+    details: dict[str, object] = {"before": before, "after": status, "was": was}
+    if hold_until is not None:
+        details["hold_until"] = hold_until.isoformat()
+    return details
+
+
+def _call_off_all(ticket: Ticket) -> None:
+    """The customer has written: what was to leave later would no longer answer them."""
+    here = [ticket.pk, *steps.absorbed([ticket.pk])]
+    for message in Message.objects.waiting().filter(ticket__in=here).select_related("author"):
+        call_off(message, ticket, by=None, reason=ANSWERED)
+
+
+def call_off(message: Message, ticket: Ticket, *, by: User | None, reason: str) -> None:
+    """A reply does not leave after all: its text is its author's draft again, and the history says
+    why. Expects the ticket locked."""
+    LaterReply.objects.filter(message=message).delete()
+    message.withdrawn_at = timezone.now()
+    message.save(update_fields=["withdrawn_at"])
+    if message.author is not None:
+        _put_back(message, ticket, message.author)
+    events.record(ticket, Event.Kind.CALLED_OFF, by=by, message=message, reason=reason)
+
+
+def do_what_they_say(canned: list[CannedReply], ticket: Ticket, by: User) -> None:
+    """Priority, fields and tags of canned replies that went into a reply, each by its verb."""
     for one in canned:
         if one.sets_priority:
             set_priority(ticket, priority=one.sets_priority, by=by)
@@ -209,7 +266,11 @@ def add_note(
     minutes_spent: int = 0,
     why: str = "",
 ) -> Message:
-    """Say something that only we see. It never leaves by mail [S20] and moves nothing."""
+    """Say something that only we see. It never leaves by mail [S20] and moves nothing.
+
+    Agents of the department whom it names ("@" and their full name) hear of it behind the bell;
+    the line in the history keeps them, and others who were named and are not told.
+    """
     ticket = Ticket.objects.locked(ticket)
     require(can_work_on(by, ticket))
     message = say(
@@ -223,7 +284,17 @@ def add_note(
         why=why,
     )
     Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.NOTE).delete()
-    events.record(ticket, Event.Kind.NOTED, by=by, message=message)
+    steps.answer_mentions(ticket, by)
+    named = named_in(message.text, department=ticket.department_id)
+    Mention.objects.bulk_create(
+        [Mention(user=one, ticket=ticket, message=message) for one in named.here if one != by]
+    )
+    details: dict[str, object] = {}
+    if named.here:
+        details["mentions"] = [one.pk for one in named.here]
+    if named.elsewhere:
+        details["not_told"] = [str(one) for one in named.elsewhere]
+    events.record(ticket, Event.Kind.NOTED, by=by, message=message, **details)
     return message
 
 
@@ -297,13 +368,15 @@ def take_back_reply(message: Message, *, by: User) -> Message:
 
 
 def _put_back(message: Message, ticket: Ticket, by: User) -> None:
+    """Let `message` be a draft of `by` again, with its files, above what they typed since."""
+    kind = Message.Kind.REPLY if message.is_later else message.kind
     uploads = attachments.give_back(message, owner=by)
     shown = own_pictures(message.html)
     tokens = [str(one.token) for one in uploads if str(one.token) not in shown]
     # What was not formatted becomes plain text again.
     html = message.html if WRITTEN.search(message.html) else ""
-    draft = Draft.objects.filter(ticket=ticket, author=by, kind=message.kind).first()
-    draft = draft or Draft(ticket=ticket, author=by, kind=message.kind)
+    draft = Draft.objects.filter(ticket=ticket, author=by, kind=kind).first()
+    draft = draft or Draft(ticket=ticket, author=by, kind=kind)
     if html or draft.html:
         draft.html = (html or message.html) + (draft.html or from_text(draft.text))
     draft.text = "\n\n".join(filter(None, [message.text, draft.text]))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +87,13 @@ def said_since(ticket: Ticket, event: Event) -> bool:
     """Has anybody said something in public since `event`, besides its own message?"""
     later = ticket.messages.filter(kind=Message.Kind.REPLY, created_at__gt=event.at)
     return later.exclude(pk=event.message_id or 0).exists()
+
+
+def answer_mentions(ticket: Ticket, by: User) -> None:
+    """Whoever was named in a note and says something on the ticket has answered."""
+    here = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
+    named = Mention.objects.filter(here, user=by, answered_at__isnull=True)
+    named.update(answered_at=timezone.now())
 
 
 def preview_of(text: str) -> str:

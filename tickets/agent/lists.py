@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department, User
 from tickets.filters import Sight, TicketFilter
 from tickets.lifecycle import AT_WORK, OURS, Status
-from tickets.models import Draft, Follower, Ticket, Workspace
+from tickets.models import Draft, Follower, Mention, Ticket, Workspace
 from tickets.models.ticket import TicketQuerySet
 
 WORK_SORTS = ("due", "waiting", "updated", "newest")
@@ -64,6 +65,13 @@ def _theirs(tickets: TicketQuerySet, user: User) -> TicketQuerySet:
 
 def _due(tickets: TicketQuerySet, user: User) -> TicketQuerySet:
     return tickets.at_work().filter(due_at__lt=timezone.now() + SOON)
+
+
+def _mentioned(tickets: TicketQuerySet, user: User) -> TicketQuerySet:
+    # A mention on a ticket that was merged stands where that goes on.
+    open_ones = Mention.objects.filter(user=user, answered_at__isnull=True)
+    places = open_ones.values_list(Coalesce("ticket__merged_into", "ticket"))
+    return tickets.at_work().filter(pk__in=places)
 
 
 def _followed(tickets: TicketQuerySet, user: User) -> TicketQuerySet:
@@ -129,6 +137,13 @@ VIEWS: Final = {
             _due,
             _("What is overdue or due within the hour stands here. At the moment nothing is."),
             decides=("overdue",),
+        ),
+        TicketView(
+            "mentions",
+            _("Mentions"),
+            "mention",
+            _mentioned,
+            _("Tickets on which a colleague names you stand here until you say something there."),
         ),
         TicketView(
             "following",

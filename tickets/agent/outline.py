@@ -28,7 +28,7 @@ WORTH_UNDOING: Final = UNDOABLE | {Event.Kind.UNDONE}
 LOUD: Final = [str(one) for one in Status if one not in {Status.OPEN, Status.PENDING}]
 QUIET: Final = [
     *(Event.Kind.OPENED, Event.Kind.NOTED, Event.Kind.REPLIED, Event.Kind.MERGED),
-    *(Event.Kind.FORWARDED, Event.Kind.ASIDE),
+    *(Event.Kind.FORWARDED, Event.Kind.ASIDE, Event.Kind.SCHEDULED),
 ]
 
 Place = tuple[datetime, bool, int]

@@ -16,16 +16,18 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
 from django.utils import timezone
 
 from departments.models import User
 from tickets.actions import UNDOABLE
+from tickets.agent.mentioned import with_marks
 from tickets.agent.outline import UNDO_OFFERED_FOR, Fold, History, last_act
 from tickets.agent.references import with_links
-from tickets.models import Attachment, Delivery, Event, Message, Ticket
+from tickets.models import Attachment, Delivery, Event, Mention, Message, Ticket
 from tickets.refusals import meaning
 
 # These are put back at any time, by every agent of the ticket.
@@ -143,7 +145,7 @@ def lines_of(messages: Iterable[Message], ticket: Ticket, reader: User) -> list[
     already."""
     lines = [_line(message, ticket, reader) for message in messages]
     for line, html in zip(lines, with_links([line.html for line in lines], reader), strict=True):
-        line.html = html
+        line.html = with_marks(html, line.message.mentioned) if line.message else html  # type: ignore[attr-defined]
     return lines
 
 
@@ -190,7 +192,7 @@ def _messages(messages: QuerySet[Message]) -> QuerySet[Message]:
     files, reports = Attachment.objects.filter(message=here), Delivery.objects.filter(message=here)
     return (
         messages.defer("words")
-        .select_related("author")
+        .select_related("author", "later")
         .annotate(
             own_files=ArraySubquery(
                 files.order_by("pk").values(data=JSONObject(**{name: name for name in FILE}))
@@ -198,6 +200,11 @@ def _messages(messages: QuerySet[Message]) -> QuerySet[Message]:
             reports=ArraySubquery(
                 reports.order_by("pk").values(
                     data=JSONObject(address="address", state="state", detail="detail")
+                )
+            ),
+            mentioned=ArraySubquery(
+                Mention.objects.filter(message=here).values(
+                    name=Coalesce(NullIf("user__name", Value("")), "user__email")
                 )
             ),
             side_people=ArraySubquery(

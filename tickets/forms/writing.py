@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Service, User, person_at
 from tickets import placeholders
+from tickets.forms import slips
 from tickets.forms.base import BodyField, FilesField, TicketForm
 from tickets.forms.recipients import AddressesField
 from tickets.forms.rich import RichForm
@@ -19,6 +20,7 @@ from tickets.models import CannedReply, Message, SideConversation, Ticket
 from tickets.permissions import can_see_customer
 
 MOST_MINUTES = 10_000
+MOST_COMPARED = 100  # messages that a reply is compared with
 
 
 class ReplyForm(forms.Form):
@@ -52,7 +54,7 @@ class AgentReplyForm(SayingForm):
     """reply_to_ticket, as agents say it. `anyway` insists where the form has doubts."""
 
     slug = "reply"
-    THEN = (Status.OPEN, Status.PENDING, Status.SOLVED)
+    THEN = (Status.OPEN, Status.PENDING, Status.SOLVED, Status.ON_HOLD)
 
     then = forms.TypedChoiceField(
         choices=[("", ""), *((one.value, one.label) for one in THEN)],
@@ -61,40 +63,103 @@ class AgentReplyForm(SayingForm):
         required=False,
     )
     canned = forms.ModelMultipleChoiceField(CannedReply.objects.none(), required=False)
+    # When it leaves, and until when the ticket rests then: typed, or by a button that names a time.
+    send_at = forms.DateTimeField(required=False, label=_("Leaves on"))
+    send_preset = forms.DateTimeField(required=False)
+    until = forms.DateTimeField(required=False, label=_("Hold until"))
+    until_preset = forms.DateTimeField(required=False)
+    # People in copy who get it; `chosen` says that the form asked.
+    chosen = forms.BooleanField(required=False)
+    copies = forms.ModelMultipleChoiceField(User.objects.none(), required=False)
+    add = AddressesField(label=_("Add an address in copy"))
     last_message = forms.IntegerField(required=False)
     anyway = forms.BooleanField(required=False, label=_("Send anyway"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["canned"].queryset = CannedReply.objects.usable_by(self.by)  # type: ignore[attr-defined]
+        in_copy = User.objects.filter(following__ticket=self.ticket, following__in_copy=True)
+        self.fields["copies"].queryset = self.in_copy = in_copy  # type: ignore[attr-defined]
         self.newer: list[Message] = []
         self.has_doubts = False
 
+    @property
+    def left_out(self) -> set[int]:
+        """Keys of people in copy who are not ticked, when the form comes back."""
+        if not (self.is_bound and self["chosen"].value()):
+            return set()
+        ticked = {str(one) for one in self["copies"].value() or []}
+        return {key for key in self.in_copy.values_list("pk", flat=True) if str(key) not in ticked}
+
     def clean(self) -> dict[str, Any]:
-        """Fill placeholders; stop once for unknown ones, and for what arrived in the meantime."""
+        """Fill placeholders, and stop for unknown ones; stop once for what arrived in the meantime,
+        for a ticket that goes on elsewhere, and for what only we should read."""
         super().clean()
         data = self.cleaned_data
         anyway, last = data.pop("anyway", False), data.pop("last_message", None)
         if self.errors:
             return data
-        if (names := placeholders.unknown(data["body"], self.ticket)) and not anyway:
-            self._doubt(
-                _("Nobody fills %(names)s. Correct it, or send it as it is.")
-                % {"names": ", ".join(dict.fromkeys(names))}
+        self._read_moments(data)
+        kept, asked = set(data.pop("copies")), data.pop("chosen")
+        data["without"] = [one for one in self.in_copy if one not in kept] if asked else []
+        if names := placeholders.unknown(data["body"], self.ticket):
+            self.add_error(
+                None,
+                _(
+                    "Nobody fills %(names)s. Correct it before you send; what is meant as it "
+                    "stands needs a space behind its bracket."
+                )
+                % {"names": ", ".join(dict.fromkeys(names))},
             )
-        if last is not None and not anyway and (newer := self._said_since(last)):
-            self.newer = newer
-            self._doubt(_("Something was written since you opened this page. Read it first."))
+        if not anyway:
+            self._look_for_doubts(data["body"], last)
         with translation.override(self.ticket.language or translation.get_language()):
             data["body"] = self.said(fill=True)
         return data
+
+    def _read_moments(self, data: dict[str, Any]) -> None:
+        """A button's time counts before a typed one; a time to hold until is a wish to hold."""
+        data["leaves_at"] = data.pop("send_preset") or data["send_at"]
+        del data["send_at"]
+        data["until"] = data.pop("until_preset") or data["until"]
+        if data["then"] is None and data["until"] is not None:
+            data["then"] = Status.ON_HOLD
+        elif data["then"] != Status.ON_HOLD:
+            data["until"] = None
+        elif data["until"] is None:
+            self.add_error("until", _("Say until when the ticket is to rest."))
+
+    def _look_for_doubts(self, body: str, last: int | None) -> None:
+        if self.ticket.merged_into_id is not None:
+            self._doubt(
+                _("This ticket was merged into #%(number)d meanwhile. Your reply goes there.")
+                % {"number": self.ticket.merged_into_id}
+            )
+        if last is not None and (newer := self._said_since(last)):
+            self.newer = newer
+            self._doubt(_("Something was written since you opened this page. Read it first."))
+        for sentence in self._from_notes(body)[:3]:
+            self._doubt(
+                _("This stands in what only we see: “%(sentence)s”") % {"sentence": sentence[:300]}
+            )
+
+    def _from_notes(self, body: str) -> list[str]:
+        """Sentences that the customer should perhaps not read."""
+        here = [self.ticket.pk, *self.ticket.merged_tickets.values_list("pk", flat=True)]
+        said = Message.objects.filter(ticket__in=here, withdrawn_at__isnull=True)
+        texts: dict[str, list[str]] = {}
+        for kind, text in said.order_by("-pk").values_list("kind", "text")[:MOST_COMPARED]:
+            texts.setdefault(kind, []).append(text)
+        secret = [*texts.get(Message.Kind.NOTE, []), *texts.get(Message.Kind.SIDE, [])]
+        return slips.repeated(body, secret=secret, known=texts.get(Message.Kind.REPLY, []))
 
     def _doubt(self, sentence: Any) -> None:
         self.has_doubts = True
         self.add_error(None, sentence)
 
     def _said_since(self, last: int) -> list[Message]:
-        said = Message.objects.filter(ticket=self.ticket, pk__gt=last, withdrawn_at__isnull=True)
+        here = [self.ticket.pk, self.ticket.merged_into_id or 0]
+        said = Message.objects.filter(ticket__in=here, pk__gt=last, withdrawn_at__isnull=True)
         return list(said.exclude(author=self.by).select_related("author"))
 
 

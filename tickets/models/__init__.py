@@ -12,6 +12,8 @@ from tickets.models.custom_field import (
 )
 from tickets.models.definition import Definition
 from tickets.models.event import Event, Notification
+from tickets.models.later import LaterReply
+from tickets.models.mention import Mention
 from tickets.models.message import (
     Attachment,
     Body,
@@ -47,6 +49,8 @@ __all__ = [
     "FieldsRefused",
     "FiredStep",
     "Follower",
+    "LaterReply",
+    "Mention",
     "Message",
     "Notification",
     "PeopleMerge",

@@ -61,6 +61,8 @@ class Event(models.Model):
         CALL_ASKED = "call_asked", _("call asked for")
         CALL_DUE = "call_due", _("call due")
         CALLED = "called", _("called")
+        SCHEDULED = "scheduled", _("reply leaves later")
+        CALLED_OFF = "called_off", _("reply called off")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)

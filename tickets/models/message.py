@@ -67,6 +67,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
             withdrawn_at__isnull=True,
         )
 
+    def waiting(self) -> "MessageQuerySet":
+        """Replies that are to leave later."""
+        return self.filter(kind=Message.Kind.LATER, withdrawn_at__isnull=True)
+
     def kept(self) -> "MessageQuerySet":
         """What agents see: not what was taken back, but what was replaced."""
         return self.filter(
@@ -92,6 +96,7 @@ class Message(models.Model):
         REPLY = "reply", _("Reply")
         NOTE = "note", _("Note")
         SIDE = "side", _("Side conversation")
+        LATER = "later", _("Reply that leaves later")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(max_length=5, choices=Kind, default=Kind.REPLY)
@@ -160,6 +165,11 @@ class Message(models.Model):
     def is_side(self) -> bool:
         """Said to or by a third party."""
         return self.kind == self.Kind.SIDE
+
+    @property
+    def is_later(self) -> bool:
+        """A reply that is to leave later; until then only we see it."""
+        return self.kind == self.Kind.LATER
 
     @property
     def is_foreign(self) -> bool:

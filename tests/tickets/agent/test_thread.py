@@ -76,6 +76,8 @@ SAID = {
         "found that Karla (k@old.example) is Carla Bondar",
     ),
     "forwarded": ({"addresses": ["print@shop.example"]}, "forwarded it to print@shop.example"),
+    "scheduled": ({"leaves_at": "2099-01-05T09:00:00+00:00"}, "leaves on 01/05/2099"),
+    "called_off": ({"reason": "answered"}, "did not leave, for the customer wrote first"),
     "aside": ({"before": "pending"}, "answered us, apart from the customer"),
     "call_asked": (
         {"number": "+380 44 1", "call_at": "2099-01-05T09:00:00+00:00"},

@@ -1,6 +1,7 @@
 """What an agent writes: replies, notes, drafts, and taking a reply back."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,21 +25,40 @@ from tickets.agent.places import list_of, place_in
 from tickets.agent.views.canned_replies import rendered
 from tickets.agent.views.neighbours import onward
 from tickets.agent.views.ticket import show
-from tickets.models import Message, SideConversation, Ticket
+from tickets.models import Event, Message, SideConversation, Ticket
 
 
 @agent_required
 @require_POST
 def replies(request: SignedInRequest, number: int) -> HttpResponse:
     """Answer the customer."""
-    return _said(request, number, forms.AgentReplyForm, actions.reply_to_ticket)
+    return _said(request, number, forms.AgentReplyForm, _reply)
+
+
+@transaction.atomic
+def _reply(
+    ticket: Ticket, *, by: User, leaves_at: datetime | None, add: list[str], **said: Any
+) -> Message:
+    people = [welcome_customer(address) for address in add]
+    if leaves_at is None:
+        return actions.reply_to_ticket(ticket, by=by, add=people, **said)
+    return actions.schedule_reply(ticket, by=by, leaves_at=leaves_at, add=people, **said)
 
 
 @agent_required
 @require_POST
 def notes(request: SignedInRequest, number: int) -> HttpResponse:
-    """Write something that only we see."""
-    return _said(request, number, forms.NoteForm, actions.add_note)
+    """Write something that only we see; who was named and could not be told is said."""
+
+    def note(ticket: Ticket, *, by: User, **said: Any) -> Message:
+        message = actions.add_note(ticket, by=by, **said)
+        noted = message.events.get(kind=Event.Kind.NOTED)
+        for name in noted.details.get("not_told", []):
+            sentence = _("%(name)s does not work in this department and was not told.")
+            messages.warning(request, sentence % {"name": name})
+        return message
+
+    return _said(request, number, forms.NoteForm, note)
 
 
 @agent_required
@@ -151,6 +171,43 @@ def _told(changed: actions.DraftChanged) -> dict[str, str]:
         "text": draft.text,
         "html": draft.html or from_text(draft.text),
     }
+
+
+@agent_required
+@require_POST
+def departure(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """Let a reply that was to leave later leave now."""
+    message = _later(request, number, pk)
+    try:
+        actions.send_scheduled(message, by=request.user)
+    except DeskError as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('agent:ticket', args=[number])}#message-{pk}")
+
+
+@agent_required
+@require_POST
+def cancellation(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """Do not let it leave: its text is its author's draft again."""
+    message = _later(request, number, pk)
+    try:
+        actions.cancel_scheduled(message, by=request.user)
+    except DeskError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        mine = message.author_id == request.user.pk
+        here = _("It does not leave. The text stands in the composer again.")
+        there = _("It does not leave. The text is a draft of %(name)s again.")
+        messages.success(request, here if mine else there % {"name": message.author})
+    return redirect(f"{reverse('agent:ticket', args=[number])}#reply")
+
+
+def _later(request: SignedInRequest, number: int, pk: int) -> Message:
+    """A reply that is to leave later, or that has left meanwhile; not what was never one."""
+    ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
+    here = [ticket.pk, *actions.absorbed([ticket.pk])]
+    said = Message.objects.filter(ticket__in=here, events__kind=Event.Kind.SCHEDULED)
+    return get_object_or_404(said.select_related("author").distinct(), pk=pk)
 
 
 @agent_required

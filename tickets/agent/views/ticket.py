@@ -111,6 +111,7 @@ def show(
         ),
         "side": forms.ForwardForm(initial={**aside, **kept_aside}, ticket=one, by=reader),
         "passed_on": page.passed_on(read.lines),
+        "moments": moments.presets(),
         "canned_in_use": request.GET.getlist("canned") or request.POST.getlist("canned"),
         "last_message": read.newest,
         "just_sent": page.sent_by(reader, request.GET)
