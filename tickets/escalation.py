@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tickets import actions, sla
 from tickets.lifecycle import Status
-from tickets.models import Callback, Ticket
+from tickets.models import Callback, LaterReply, Ticket
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200

@@ -114,7 +114,8 @@ def reply_to_ticket(
     nobody's takes it. `canned` replies that went into the text do what they say besides: the last
     status among them counts unless `then` is given; each priority, field and tag is a verb of the
     agent. People in copy who are left out (`without`) go on taking part and read it in the portal;
-    those whom an agent `add`s take part from now on.
+    those whom an agent `add`s take part from now on. Nothing is solved while a required field
+    says nothing.
     """
     ticket = Ticket.objects.locked(steps.current(ticket))
     require(can_reply(by, ticket))
@@ -151,6 +152,8 @@ def reply_to_ticket(
     Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.REPLY).delete()
     events.record(ticket, Event.Kind.REPLIED, by=by, message=message, **details)
     do_what_they_say(used, ticket, by)
+    if not by_customer and ticket.status == Status.SOLVED:
+        steps.require_filled(ticket)
     return message
 
 

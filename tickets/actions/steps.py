@@ -7,10 +7,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import lifecycle, sla
 from tickets.lifecycle import AT_WORK, OURS, Status
-from tickets.models import CustomField, Event, Message, Ticket
+from tickets.models import CustomField, Event, Mention, Message, Ticket
 
 PREVIEW_LENGTH = 200
 

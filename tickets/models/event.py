@@ -145,7 +145,7 @@ def _said(kind: str, key: str, value: Any) -> Any:
         return PRIORITY_NAMES.get(value, value)
     if key in {"before", "after"} and kind not in NAMED_BY_WORDS:
         return STATUS_NAMES.get(value, value)
-    if key in {"until", "hold_until", "due_at", "call_at"} and value:
+    if key in {"until", "hold_until", "due_at", "call_at", "leaves_at"} and value:
         return datetime.fromisoformat(value)
     return value
 

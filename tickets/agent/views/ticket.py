@@ -17,7 +17,7 @@ from helpdesk.lib.errors import DeskError
 from helpdesk.lib.htmx import is_part, render_page
 from tickets import actions, forms, sla
 from tickets import presence as watching
-from tickets.agent import page, thread
+from tickets.agent import moments, page, thread
 from tickets.agent.nav import nav_context, read_bell
 from tickets.agent.places import list_of, place_in
 from tickets.agent.views.fields import asked
