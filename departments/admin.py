@@ -241,6 +241,7 @@ class DepartmentAdmin(admin.ModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "slug", "public_name", "opening_hours", "signature")}),
         (_("Tickets"), {"fields": ("is_triage", "close_after_days", "follow_up_after_days")}),
+        (_("Canned replies"), {"fields": ("members_keep_canned",)}),
         (_("List"), {"fields": ("order", "is_active")}),
     )
     prepopulated_fields = {"slug": ("name",)}

@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<uuid:token>/small/", files.small, name="small_file"),
     path("files/<uuid:token>/text/", files.text, name="text_file"),
     path("faces/<uuid:token>/", face, name="face"),
+    path("files/canned/<uuid:token>/", files.canned_file, name="canned_file"),
     path("", include("tickets.portal.urls")),
 ]

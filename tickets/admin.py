@@ -87,15 +87,7 @@ class CannedReplyForm(forms.ModelForm):
     def clean_body(self) -> dict[str, str]:
         """In every language."""
         body: dict[str, str] = self.cleaned_data["body"]
-        unknown = [name for text in body.values() for name in placeholders.unknown(text)]
-        if unknown:
-            raise forms.ValidationError(
-                _("Nobody fills these placeholders: %(names)s. There are: %(known)s."),
-                params={
-                    "names": ", ".join(dict.fromkeys(unknown)),
-                    "known": ", ".join(f"{{{name}}}" for name in placeholders.VALUES),
-                },
-            )
+        placeholders.refuse_unknown(body.values())
         return body
 
 
@@ -106,11 +98,15 @@ class CannedReplyAdmin(admin.ModelAdmin):
     form = CannedReplyForm
     fields = (
         *("title", "body", "department", "owner"),
-        *("sets_status", "sets_priority", "sets_fields", "adds_tags", "is_active", "used"),
+        *("sets_status", "holds_for_days", "sets_priority", "assigns", "assigns_to", "moves_to"),
+        *("sets_fields", "adds_tags", "removes_tags", "adds_note"),
+        *("is_active", "used", "last_used_at"),
     )
-    readonly_fields = ("used",)
-    autocomplete_fields = ("department", "owner", "adds_tags")
-    list_display = ("title", "department", "owner", "used", "is_active")
+    readonly_fields = ("used", "last_used_at")
+    autocomplete_fields = (
+        *("department", "owner", "assigns_to", "moves_to", "adds_tags", "removes_tags"),
+    )
+    list_display = ("title", "department", "owner", "used", "last_used_at", "is_active")
     list_filter = ("is_active", "department")
     list_select_related = ("department", "owner")
     search_fields = ("title", "body")

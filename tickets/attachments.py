@@ -22,7 +22,7 @@ from departments.models import User
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.html import replace_cids
 from helpdesk.lib.pictures import look_at, small_of
-from tickets.models import Attachment, Message, Ticket, Upload
+from tickets.models import Attachment, CannedFile, CannedReply, Message, Ticket, Upload
 
 MAX_FILES = 20
 SMALL = 320
@@ -217,6 +217,26 @@ def contents_of(message: Message) -> list[IncomingFile]:
         with one.file.open("rb") as file:
             files.append(IncomingFile(one.name, file.read(), one.content_type))
     return files
+
+
+def store_canned(canned: CannedReply, files: Iterable[IncomingFile]) -> list[CannedFile]:
+    """Keep `files` with a canned reply; like `store`."""
+    kept = []
+    for one in files:
+        row = CannedFile(canned=canned, **_found_in(one))
+        row.file.save(row.name, ContentFile(one.content), save=False)
+        row.save()
+        kept.append(row)
+    return kept
+
+
+def again(files: Iterable[CannedFile]) -> list[IncomingFile]:
+    """Files of canned replies, to go out once more."""
+    found = []
+    for one in files:
+        with one.file.open("rb") as stream:
+            found.append(IncomingFile(one.name, stream.read(), one.content_type))
+    return found
 
 
 def show_pictures(message: Message, stored: Iterable[Attachment]) -> None:

@@ -23,7 +23,7 @@ from django.utils.translation import override
 from departments.models import Department, User
 from helpdesk.lib.errors import DeskError
 from tickets import actions
-from tickets.models import BulkItem, BulkJob, Event, Ticket
+from tickets.models import BulkItem, BulkJob, CannedReply, Event, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,13 @@ def _set_field(ticket: Ticket, by: User, given: Arguments) -> None:
     actions.set_fields(ticket, values={given["field"]: given["value"]}, by=by)
 
 
+def _macro(ticket: Ticket, by: User, given: Arguments) -> None:
+    macro = CannedReply.objects.usable_by(by).filter(pk=given["macro"]).first()
+    if macro is None:
+        raise DeskError(_("This macro is not there any more."))
+    actions.apply_macro(ticket, macro=macro, by=by)
+
+
 ACTS: Final[dict[str, Act]] = {
     "assign": Act(_("Assign"), _assign, ("agent",)),
     "take": Act(_("Take"), lambda ticket, by, given: actions.assign_ticket(ticket, to=by, by=by)),
@@ -96,6 +103,7 @@ ACTS: Final[dict[str, Act]] = {
     ),
     "spam": Act(_("Mark as spam"), lambda ticket, by, given: actions.mark_as_spam(ticket, by=by)),
     "merge": Act(_("Merge"), _merge, ("into",)),
+    "macro": Act(_("Apply a macro"), _macro, ("macro",)),
 }
 
 
@@ -173,7 +181,9 @@ def _do(job: BulkJob, item: BulkItem) -> None:
     else:
         # The ticket is held, so whatever was written to its history since is ours.
         made = Event.objects.filter(ticket=ticket, pk__gt=newest, actor=job.owner)
-        item.events = list(made.order_by("pk").values_list("pk", flat=True))
+        # One line may stand for others, and takes them back with it.
+        covered = {pk for one in made for pk in one.details.get("did", ())}
+        item.events = sorted({one.pk for one in made} - covered)
         item.state = State.DONE if item.events else State.UNCHANGED
     item.save(update_fields=["state", "detail", "events"])
 

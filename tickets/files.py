@@ -5,8 +5,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from departments.models import User
 from tickets.attachments import is_text, small_picture
-from tickets.models import Attachment, Upload
+from tickets.models import Attachment, CannedFile, CannedReply, Upload
 
 SHOWN = frozenset({"image/png", "image/gif", "image/jpeg"})
 """What a browser may show in place; everything else but PDF is a download. Never SVG or HTML."""
@@ -33,6 +34,21 @@ def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
     )
     if found is None:
         raise Http404
+    return _handed_out(request, found)
+
+
+@require_GET
+def canned_file(request: HttpRequest, token: str) -> HttpResponseBase:
+    """A file of a canned reply, for agents who see that; 404 for everybody else."""
+    by = request.user
+    seen = CannedReply.objects.none()
+    if isinstance(by, User) and by.is_agent:
+        seen = CannedReply.objects.seen_by(by)
+    found = get_object_or_404(CannedFile, token=token, canned__in=seen)
+    return _handed_out(request, found)
+
+
+def _handed_out(request: HttpRequest, found: Attachment | CannedFile | Upload) -> FileResponse:
     is_pdf = isinstance(found, Attachment) and found.is_pdf and _begins_as_pdf(found)
     shown = (found.is_picture and found.content_type in SHOWN) or is_pdf
     shown = shown and "download" not in request.GET

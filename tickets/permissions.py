@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from departments.models import Department, User
 from tickets.lifecycle import Status
-from tickets.models import Event, Follower, Message, Ticket
+from tickets.models import CannedReply, Event, Follower, Message, Ticket
 
 RATING_MAY_CHANGE_FOR = timedelta(days=30)
 MOVE_MAY_BE_UNDONE_FOR = timedelta(days=1)
@@ -100,7 +100,7 @@ def can_undo(user: User, event: Event, ticket: Ticket) -> bool:
         return True
     return (
         user.is_active
-        and event.kind == Event.Kind.MOVED
+        and event.kind in {Event.Kind.MOVED, Event.Kind.MACRO}
         and event.actor_id == user.pk
         and event.at > timezone.now() - MOVE_MAY_BE_UNDONE_FOR
         and works_in(user, event.details["before_id"])
@@ -153,3 +153,27 @@ def _has_tickets_in(person: User, departments: Iterable[int]) -> bool:
 def _holds_ticket_of(person: User) -> Exists:
     # One look into an index for each department, however many tickets the person has.
     return Exists(Ticket.objects.filter(customer=person, department=OuterRef("pk")))
+
+
+def can_keep_canned(user: User, *, owner: User | None, department: Department | None) -> bool:
+    """May they write canned replies of this place? Their own, always; those of a department its
+    leads, and its members where the department says so; those shared by all, leads of any."""
+    if not user.is_agent:
+        return False
+    if owner is not None:
+        return owner == user
+    if department is None:
+        return user.is_lead
+    return leads(user, department) or (
+        department.members_keep_canned and works_in(user, department)
+    )
+
+
+def can_change_canned(user: User, canned: CannedReply) -> bool:
+    """May they rewrite it, switch it off, delete it?"""
+    return can_keep_canned(user, owner=canned.owner, department=canned.department)
+
+
+def can_use_canned(user: User, canned: CannedReply) -> bool:
+    """May they put it into an answer, or let it act?"""
+    return CannedReply.objects.usable_by(user).filter(pk=canned.pk).exists()

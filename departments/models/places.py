@@ -53,6 +53,11 @@ class Department(models.Model):
             "An answer to a ticket that has been closed for longer opens a new, linked ticket."
         ),
     )
+    members_keep_canned = models.BooleanField(
+        _("all members write canned replies"),
+        default=False,
+        help_text=_("Otherwise only leads write those of the department."),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     is_active = models.BooleanField(_("active"), default=True)
     members = models.ManyToManyField(

@@ -1,5 +1,5 @@
-// The composer: send by keyboard, carry the text between tabs, canned replies, pasted and dropped
-// files, and a warning before typed text would be left behind.
+// The composer: send by keyboard, carry the text between tabs, pasted and dropped files, and a
+// warning before typed text would be left behind.
 import { editorOf } from "./editor.js";
 
 const changed = new WeakSet();
@@ -24,22 +24,6 @@ document.addEventListener("change", (event) => {
     from.text = "";
   }
   to?.focus();
-});
-
-document.addEventListener("click", async (event) => {
-  const choice = event.target.closest("[data-canned-url]");
-  const editor = editorOf(choice?.closest("form"));
-  if (!editor) return;
-  event.preventDefault();
-  choice.closest("details")?.removeAttribute("open");
-  const answer = await fetch(choice.dataset.cannedUrl, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
-  editor.insert(await answer.text());
-  // What it does besides (status, priority, tags) happens when the reply is sent.
-  const used = Object.assign(document.createElement("input"), { type: "hidden", name: "canned" });
-  used.value = choice.value || "";
-  if (used.value) choice.form.append(used);
-  editor.focus();
 });
 
 function take(event, list) {

@@ -1,5 +1,7 @@
 // Ctrl+K: one box for tickets, customers, lists and canned replies (asked of the desk), and for the
 // acts of the page one looks at (its own buttons, whatever they are).
+import { takeCanned } from "./canned.js";
+
 const dialog = document.querySelector("#palette");
 const input = dialog?.querySelector("input");
 const acts = dialog?.querySelector("[data-palette-acts]");
@@ -19,7 +21,7 @@ function light(index) {
 function listActs(words) {
   acts.replaceChildren();
   if (!words.length) return;
-  const buttons = document.querySelectorAll("#sidebar .panel__acts button, .composer .menu__item:not([data-canned-url])");
+  const buttons = document.querySelectorAll("#sidebar .panel__acts button, .composer .menu__item:not([name="insert"])");
   for (const button of buttons) {
     const name = button.textContent.trim().replace(/\s+/g, " ");
     if (!name || !words.every((word) => name.toLocaleLowerCase().includes(word))) continue;
@@ -76,7 +78,7 @@ if (dialog) {
     if (!key) return;
     event.preventDefault();
     dialog.close();
-    document.querySelector(`.composer [data-canned-url][value="${key}"]`)?.click();
+    takeCanned(document.querySelector("#reply"), key);
   });
   document.addEventListener("keydown", (event) => {
     if (document.body.dataset.shortcuts === "off" || event.code !== "KeyK" || event.altKey) return;

@@ -18,9 +18,9 @@ from mailgateway.models import InboundEmail, Mailbox
 from tests.conftest import person
 from tests.tickets.test_attachments import picture
 from tickets import actions, bulk
-from tickets.attachments import IncomingFile
+from tickets.attachments import IncomingFile, store_canned
 from tickets.links import letters_link, rating_token
-from tickets.models import Workspace
+from tickets.models import CannedReply, Workspace
 
 EVERYBODY = {"nobody", "carla", "mallory", "ada", "linus", "grace", "bo", "root"}
 SIGNED_IN = EVERYBODY - {"nobody", "bo"}
@@ -87,6 +87,8 @@ AGENT_PAGES = {
     "agent:known_customer",
     "agent:bulk",
     "agent:palette",
+    "agent:canned_replies",
+    "agent:new_canned_reply",
     # They lead on from a place in a list, also from a ticket that was moved away just now.
     "agent:next_ticket",
     "agent:previous_ticket",
@@ -109,7 +111,8 @@ TICKET_PAGES = {
     "agent:departure",
     "agent:cancellation",
     "agent:drafts",
-    "agent:canned_replies",
+    "agent:canned_for_ticket",
+    "agent:macro",
     "agent:admission",
     "agent:relocation",
     "agent:undoing",
@@ -145,6 +148,14 @@ CUSTOMER_PAGES = {
     "agent:customer_merge",
     "agent:customer_merge_undo",
 }
+# Of Billing's canned reply; copies are for those who see it, changes for those who lead there.
+CANNED_PAGES = {
+    "agent:canned_reply": BILLING,
+    "agent:canned_copy": BILLING,
+    "agent:canned_switch": LEADS,
+    "agent:canned_deletion": LEADS,
+    "canned_file": BILLING,
+}
 LEDGER_PAGES = {
     "letters:letters",
     "letters:handling",
@@ -162,6 +173,7 @@ TABLE = {
     **dict.fromkeys(CUSTOMER_PAGES, BILLING),
     # Agents ask for a proof; an administrator's word is one.
     "agent:address_vouching": {"root"},
+    **CANNED_PAGES,
     **dict.fromkeys(LEDGER_PAGES, LEADS),
     **dict.fromkeys(LETTERS_BEHIND, BILLING),
     # Only for those who have set up a second factor; here nobody has.
@@ -242,6 +254,8 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         ticket, by=ada, body="On Monday", leaves_at=timezone.now() + timedelta(days=3)
     )
     workspace = Workspace.objects.create(name="Mine", owner=ada, query="view=mine")
+    canned = CannedReply.objects.create(title="Panel", body={"en": "x"}, department=billing)
+    (canned_file,) = store_canned(canned, [IncomingFile("prices.txt", b"4711", "text/plain")])
     mailbox = Mailbox.objects.create(
         name="Billing", address="billing@desk.example", department=billing
     )
@@ -264,6 +278,8 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
             IncomingFile("b.txt", b"log", "text/plain"), by=ada, ticket=ticket
         ).token,
         "workspace": workspace.pk,
+        "canned": canned.pk,
+        "canned_file": canned_file.token,
         "job": bulk.start([ticket.pk], act="take", arguments={}, by=ada).pk,
         "letter": letter.pk,
         "behind": answer.pk,
@@ -284,6 +300,8 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["pk"], values["message"] = scene["letter"], scene["behind"]
     if name in {"agent:departure", "agent:cancellation"}:
         values["pk"] = scene["later"]
+    if "canned" in name:
+        values["pk"], values["token"] = scene["canned"], scene["canned_file"]
     if "workspace" in name:
         values["pk"] = scene["workspace"]
     if name.startswith("agent:bulk_"):
@@ -305,8 +323,7 @@ def address(name: str, scene: dict[str, object]) -> str:
     if name == "portal:letters":
         values["token"] = scene["letters"]
     values["slug"] = "billing" if name == "agent:department" else "mine"
-    url = reverse(name, kwargs={key: values[key] for key in wanted})
-    return f"{url}?ticket={scene['number']}" if name == "agent:canned_replies" else url
+    return reverse(name, kwargs={key: values[key] for key in wanted})
 
 
 SAID = {"text": "Said", "subject": "Said"}

@@ -6,6 +6,13 @@ transaction. `by=None` is the house itself; no door can utter it.
 
 from tickets.actions.aside import forward_ticket, hear_aside, write_aside
 from tickets.actions.calls import ask_callback, note_call, ring_callback
+from tickets.actions.canned import (
+    WasUsed,
+    copy_canned_reply,
+    delete_canned_reply,
+    save_canned_reply,
+    switch_canned_reply,
+)
 from tickets.actions.conversation import (
     BY_HAND,
     NothingSaid,
@@ -48,6 +55,7 @@ from tickets.actions.later import (
     send_scheduled,
 )
 from tickets.actions.letters import admit_sender, move_message_out, note_copy
+from tickets.actions.macros import apply_macro
 from tickets.actions.opening import open_follow_up, open_ticket
 from tickets.actions.parting import ChangedMeanwhile
 from tickets.actions.people import (
@@ -62,6 +70,7 @@ from tickets.actions.resolution import (
     hold_ticket,
     reopen_ticket,
     solve_ticket,
+    wait_for_customer,
     wake_ticket,
 )
 from tickets.actions.steps import absorbed, current
@@ -93,10 +102,12 @@ __all__ = [
     "NothingSaid",
     "NothingToResend",
     "TooLate",
+    "WasUsed",
     "absorbed",
     "add_address",
     "add_note",
     "admit_sender",
+    "apply_macro",
     "ask_callback",
     "assign_ticket",
     "cancel_scheduled",
@@ -104,8 +115,10 @@ __all__ = [
     "choose_main_address",
     "close_ticket",
     "continue_conversation",
+    "copy_canned_reply",
     "correct_and_resend",
     "current",
+    "delete_canned_reply",
     "discard_draft",
     "discard_upload",
     "edit_customer",
@@ -136,6 +149,7 @@ __all__ = [
     "reread_message",
     "resend_reply",
     "ring_callback",
+    "save_canned_reply",
     "save_draft",
     "schedule_reply",
     "send_scheduled",
@@ -143,6 +157,7 @@ __all__ = [
     "set_priority",
     "solve_ticket",
     "split_ticket",
+    "switch_canned_reply",
     "tag_ticket",
     "take_back_reply",
     "undo",
@@ -151,6 +166,7 @@ __all__ = [
     "unlink_tickets",
     "upload_file",
     "vouch_for_address",
+    "wait_for_customer",
     "wake_ticket",
     "write_aside",
 ]

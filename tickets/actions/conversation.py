@@ -1,12 +1,11 @@
 """What is said on a ticket."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,16 +14,16 @@ from helpdesk.lib.errors import DeskError
 from helpdesk.lib.html import from_text, own_pictures
 from tickets import attachments, events, lifecycle, search
 from tickets.actions import steps
-from tickets.actions.describing import set_fields
+from tickets.actions.macros import act
 from tickets.actions.opening import open_follow_up, subject_of
-from tickets.actions.triage import follow_ticket, set_priority, tag_ticket
+from tickets.actions.triage import follow_ticket
+from tickets.actions.undoing import undo
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import OURS, Status
 from tickets.mentions import named_in
 from tickets.models import (
     Body,
     CannedReply,
-    CustomField,
     Delivery,
     Draft,
     Event,
@@ -33,7 +32,6 @@ from tickets.models import (
     Message,
     Ticket,
     Upload,
-    understood,
 )
 from tickets.models.message import WRITTEN
 from tickets.permissions import can_reply, can_take_back, can_work_on, is_customer_of, require
@@ -151,7 +149,7 @@ def reply_to_ticket(
         steps.answer_mentions(ticket, by)
     Draft.objects.filter(ticket=ticket, author=by, kind=Message.Kind.REPLY).delete()
     events.record(ticket, Event.Kind.REPLIED, by=by, message=message, **details)
-    do_what_they_say(used, ticket, by)
+    do_what_they_say(used, ticket, by, message)
     if not by_customer and ticket.status == Status.SOLVED:
         steps.require_filled(ticket)
     return message
@@ -173,8 +171,10 @@ def hand_over_turn(
     details: dict[str, object] = {}
     if ticket.is_ours:
         details["waited_since"] = ticket.waiting_since.isoformat()
-    wished = [Status(one.sets_status) for one in canned if one.sets_status]
-    status = then or (wished[-1] if wished else Status.PENDING)
+    wish = next((one for one in reversed(canned) if one.sets_status), None)
+    status = then or (Status(wish.sets_status) if wish else Status.PENDING)
+    if status == Status.ON_HOLD and until is None and wish is not None:
+        until = now + timedelta(days=wish.holds_for_days or 1)
     ticket.first_answered_at = ticket.first_answered_at or now
     ticket.waiting_since = now
     if ticket.assignee_id is None:
@@ -213,23 +213,11 @@ def call_off(message: Message, ticket: Ticket, *, by: User | None, reason: str) 
     events.record(ticket, Event.Kind.CALLED_OFF, by=by, message=message, reason=reason)
 
 
-def do_what_they_say(canned: list[CannedReply], ticket: Ticket, by: User) -> None:
-    """Priority, fields and tags of canned replies that went into a reply, each by its verb."""
-    for one in canned:
-        if one.sets_priority:
-            set_priority(ticket, priority=one.sets_priority, by=by)
-        set_fields(ticket, values=_fitting(one.sets_fields, ticket), by=by)
-        tag_ticket(ticket, add=one.adds_tags.values_list("name", flat=True), by=by)
-    CannedReply.objects.filter(pk__in=[one.pk for one in canned]).update(used=F("used") + 1)
-
-
-def _fitting(values: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    """Those of `values` that the ticket's fields take: one text may serve several places, and be
-    older than the fields."""
-    if not values:
-        return {}
-    fields = CustomField.objects.fitting(ticket.department_id, ticket.category_id)
-    return understood(values, fields)[0]
+def do_what_they_say(canned: list[CannedReply], ticket: Ticket, by: User, said: Message) -> None:
+    """Everything but the status that canned replies do which went into the reply `said`; what
+    moves the ticket comes last, for behind it the ticket may be out of the agent's reach."""
+    for one in sorted(canned, key=lambda one: one.moves_to_id is not None):
+        act(one, ticket, by=by, message=said, keeps_status=True)
 
 
 def continue_conversation(
@@ -339,12 +327,17 @@ def file_letter(
 @transaction.atomic
 def take_back_reply(message: Message, *, by: User) -> Message:
     """Withdraw a reply, or a word to a third party, within its seconds of grace; its text and files
-    are the author's draft, above what they have begun to write meanwhile."""
+    are the author's draft, above what they have begun to write meanwhile. What canned replies did
+    with it is undone as well, where it still stands."""
     ticket = Ticket.objects.locked(message.ticket)
     message = Message.objects.select_for_update().get(pk=message.pk)
     require(can_take_back(by, message))
     if not message.can_still_be_taken_back:
         raise TooLate(_("Too late: this reply is on its way already."))
+    for event in message.events.filter(kind=Event.Kind.MACRO).order_by("-pk"):
+        with suppress(DeskError), transaction.atomic():
+            undo(event, by=by)
+    ticket = Ticket.objects.locked(ticket)
     message.withdrawn_at = timezone.now()
     message.save(update_fields=["withdrawn_at"])
     Message.objects.filter(replaced_by=message).update(replaced_by=None, withdrawn_at=None)

@@ -137,7 +137,7 @@ def send_scheduled(message: Message, *, by: User | None) -> Message:
     said = Message.objects.select_related("author").get(pk=found.pk)
     steps.touch(ticket, said)
     events.record(ticket, Event.Kind.REPLIED, by=author, message=said, **details)
-    do_what_they_say(used, ticket, author)
+    do_what_they_say(used, ticket, author, said)
     return said
 
 

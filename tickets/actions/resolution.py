@@ -35,6 +35,18 @@ def solve_ticket(ticket: Ticket, *, by: User | None) -> Ticket:
 
 
 @transaction.atomic
+def wait_for_customer(ticket: Ticket, *, by: User | None) -> Ticket:
+    """The turn is the customer's, without an answer of ours: they were asked on the phone."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    was = steps.standing(ticket)
+    before = steps.move(ticket, Status.PENDING)
+    if before != Status.PENDING:
+        events.record(ticket, Event.Kind.AWAITED, by=by, before=before, was=was)
+    return ticket
+
+
+@transaction.atomic
 def hold_ticket(ticket: Ticket, *, until: datetime, by: User | None) -> Ticket:
     """Let it rest until a time, at which it comes back by itself."""
     ticket = Ticket.objects.locked(ticket)

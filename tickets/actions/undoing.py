@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Service, User
@@ -13,7 +14,7 @@ from tickets.actions import calls, parting, steps
 from tickets.actions.describing import put_fields, put_subject
 from tickets.actions.parting import ChangedMeanwhile
 from tickets.lifecycle import Priority, Status
-from tickets.models import Event, Follower, Tag, Ticket, TicketLink
+from tickets.models import Event, Follower, Message, Tag, Ticket, TicketLink
 from tickets.permissions import can_undo, require, works_in
 
 
@@ -180,6 +181,19 @@ def _unlinked(ticket: Ticket, event: Event) -> bool:
     return is_new
 
 
+def _macro(ticket: Ticket, event: Event) -> bool:
+    """Everything it did, from the last act to the first, or nothing of it."""
+    did = ticket.events.filter(pk__in=event.details["did"])
+    undone = ticket.events.filter(kind=Event.Kind.UNDONE, details__undoes__in=event.details["did"])
+    left = did.exclude(pk__in=[one.details["undoes"] for one in undone])
+    return all(WITHIN_MACROS[Event.Kind(one.kind)](ticket, one) for one in left.order_by("-pk"))
+
+
+def _note_written(ticket: Ticket, event: Event) -> bool:
+    rows = Message.objects.filter(pk=event.message_id, withdrawn_at__isnull=True)
+    return bool(rows.update(withdrawn_at=timezone.now()))
+
+
 def _went_to(status: Status) -> Callable[[Ticket, Event], bool]:
     """For events after which the ticket stood at `status`."""
 
@@ -208,6 +222,7 @@ INVERSES: Final[dict[Event.Kind, Callable[[Ticket, Event], bool]]] = {
     Event.Kind.LINKED: _linked,
     Event.Kind.UNLINKED: _unlinked,
     Event.Kind.SOLVED: _went_to(Status.SOLVED),
+    Event.Kind.AWAITED: _went_to(Status.PENDING),
     Event.Kind.HELD: _went_to(Status.ON_HOLD),
     Event.Kind.WOKEN: _went_to(Status.OPEN),
     Event.Kind.REOPENED: _went_to(Status.OPEN),
@@ -216,7 +231,10 @@ INVERSES: Final[dict[Event.Kind, Callable[[Ticket, Event], bool]]] = {
     Event.Kind.ADMITTED: parting.not_admitted,
     Event.Kind.CALL_ASKED: calls.not_asked,
     Event.Kind.CALLED: calls.not_called,
+    Event.Kind.MACRO: _macro,
 }
+# A note somebody wrote stays; one that a macro wrote goes with it.
+WITHIN_MACROS: Final = {**INVERSES, Event.Kind.NOTED: _note_written}
 # What was done between two tickets.
 JOINT: Final[dict[Event.Kind, Callable[[Event, Event], bool]]] = {
     Event.Kind.MERGED: parting.not_merged,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
@@ -23,6 +23,7 @@ from tickets.models import (
     CustomField,
     Definition,
     Draft,
+    Event,
     Follower,
     Message,
     SideConversation,
@@ -33,6 +34,7 @@ from tickets.models import (
 from tickets.permissions import works_in
 
 EARLIER = 5
+MENU = 30
 ASKED_LATELY = 20
 MOST_PASSED_ON = 20
 QUOTED = 20_000
@@ -151,12 +153,16 @@ class Furniture:
     categories: list[Choice] = field(default_factory=list)
     services: list[Choice] = field(default_factory=list)
     canned: list[Choice] = field(default_factory=list)
+    macros: list[Choice] = field(default_factory=list)
     agents: list[Choice] = field(default_factory=list)
 
 
 def furniture_for(reader: User, ticket: Ticket) -> Furniture:
-    """Departments, categories, services, canned replies, and the agents who could answer `ticket`,
-    by one question."""
+    """Departments, categories, services, the agents who could answer `ticket`, and the canned
+    replies (`macros` are those without a text) that the reader uses most, by one question."""
+    fitting = CannedReply.objects.usable_by(reader).fitting(ticket).with_own_use(reader)
+    mostly = fitting.order_by("-own_times", "title", "pk").annotate(rank=-F("own_times"))
+    in_menu = mostly.filter(pk__in=mostly.values("pk")[:MENU])
 
     def rows(kind: str, found: QuerySet[Any], name: Any, order: Any) -> QuerySet[Any, Any]:
         data = JSONObject(name=name, order=order)
@@ -170,7 +176,8 @@ def furniture_for(reader: User, ticket: Ticket) -> Furniture:
     ).union(
         rows("categories", Category.objects.filter(is_active=True), "name", "order"),
         rows("services", Service.objects.filter(is_active=True), "name", "order"),
-        rows("canned", CannedReply.objects.usable_by(reader), "title", "title"),
+        rows("canned", in_menu.exclude(body={}), "title", "rank"),
+        rows("macros", in_menu.filter(body={}), "title", "rank"),
         rows("agents", forms.agents_for(ticket), shown, shown),
         all=True,
     )
@@ -279,6 +286,46 @@ def sent_by(reader: User, data: QueryDict) -> Message | None:
     mine = reader.messages.exclude(kind=Message.Kind.NOTE).filter(pk=int(typed))
     message = mine.select_related("ticket__customer").defer("words", "ticket__words").first()
     return message if message and message.can_still_be_taken_back else None
+
+
+def canned_in_use(reader: User, form: forms.AgentReplyForm, data: QueryDict) -> list[CannedReply]:
+    """Canned replies that went into the answer so far, by its draft, by the form that came back or
+    (`canned` in `data`) just now, with their files; those unticked have `is_dropped`."""
+    known, kept = _keys_in(form, "canned"), _keys_in(form, "canned_files")
+    just = [int(key) for key in data.getlist("canned")[:MENU] if _is_key(key)]
+    if not (known or just):
+        return []
+    usable = CannedReply.objects.usable_by(reader).filter(pk__in=[*known, *just])
+    found = list(
+        usable.select_related("assigns_to", "moves_to").prefetch_related(
+            "files", "adds_tags", "removes_tags"
+        )
+    )
+    for one in found:
+        for file in one.files.all():
+            file.is_dropped = one.pk in known and file.pk not in kept  # type: ignore[attr-defined]
+    return found
+
+
+def _keys_in(form: forms.AgentReplyForm, name: str) -> list[int]:
+    value = form[name].value() or []
+    values = [value] if isinstance(value, str) else value
+    return [int(key) for key in values[:MENU] if _is_key(str(key))]
+
+
+def _is_key(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) < 19
+
+
+def applied_by(reader: User, ticket: Ticket, data: QueryDict) -> Event | None:
+    """The macro that an address says was just applied, to be undone by one click."""
+    typed = str(data.get("applied", ""))
+    if not _is_key(typed):
+        return None
+    mine = Event.objects.filter(ticket=ticket, actor=reader, kind=Event.Kind.MACRO)
+    event = mine.filter(pk=int(typed)).first()
+    undone = Event.objects.filter(ticket=ticket, details__undoes=int(typed))
+    return event if event and not undone.exists() else None
 
 
 def draft_of(ticket: Any, kind: str) -> dict[str, Any]:

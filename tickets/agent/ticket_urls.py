@@ -3,7 +3,6 @@
 from django.urls import URLPattern, path
 
 from tickets.agent.views import (
-    canned_replies,
     composer,
     fields,
     joining,
@@ -21,7 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("tickets/new/", ticket.new_ticket, name="new_ticket"),
     path("customers/known/", ticket.known_customer, name="known_customer"),
     path("tickets/new/fields/", fields.new_fields, name="new_fields"),
-    path("canned-replies/", canned_replies.canned_replies, name="canned_replies"),
     path(ONE, ticket.ticket, name="ticket"),
     path(f"{ONE}next/", neighbours.following, name="next_ticket"),
     path(f"{ONE}previous/", neighbours.preceding, name="previous_ticket"),

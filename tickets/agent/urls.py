@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.agent import ticket_urls
+from tickets.agent import canned_urls, ticket_urls
 from tickets.agent.views import (
     arrangement,
     bell,
@@ -64,5 +64,6 @@ urlpatterns: list[URLPattern] = [
     path("profile/devices/", profile.devices, name="devices"),
     path("notifications/", bell.notifications, name="notifications"),
     path("live/", live.live, name="live"),
+    *canned_urls.urlpatterns,
     *ticket_urls.urlpatterns,
 ]

@@ -5,6 +5,7 @@ from tickets.forms.base import (
     FilesField,
     TicketForm,
 )
+from tickets.forms.canned import CannedFilterForm, CannedReplyForm, namesakes
 from tickets.forms.customers import AddressForm, CustomerForm, MergeCustomerForm
 from tickets.forms.fields import FieldsForm, NewFieldsForm, ValueField
 from tickets.forms.handling import (
@@ -51,6 +52,8 @@ __all__ = [
     "BodyField",
     "BulkForm",
     "CallbackForm",
+    "CannedFilterForm",
+    "CannedReplyForm",
     "CategoryForm",
     "CopyForm",
     "CorrectionForm",
@@ -83,4 +86,5 @@ __all__ = [
     "ValueField",
     "agents_for",
     "known_customer",
+    "namesakes",
 ]

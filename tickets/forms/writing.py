@@ -10,13 +10,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Service, User, person_at
-from tickets import placeholders
+from tickets import attachments, placeholders
 from tickets.forms import slips
 from tickets.forms.base import BodyField, FilesField, TicketForm
 from tickets.forms.recipients import AddressesField
 from tickets.forms.rich import RichForm
 from tickets.lifecycle import Priority, Status
-from tickets.models import CannedReply, Message, SideConversation, Ticket
+from tickets.models import CannedFile, CannedReply, Message, SideConversation, Ticket
 from tickets.permissions import can_see_customer
 
 MOST_MINUTES = 10_000
@@ -72,12 +72,16 @@ class AgentReplyForm(SayingForm):
     chosen = forms.BooleanField(required=False)
     copies = forms.ModelMultipleChoiceField(User.objects.none(), required=False)
     add = AddressesField(label=_("Add an address in copy"))
+    canned_files = forms.ModelMultipleChoiceField(CannedFile.objects.none(), required=False)
     last_message = forms.IntegerField(required=False)
     anyway = forms.BooleanField(required=False, label=_("Send anyway"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["canned"].queryset = CannedReply.objects.usable_by(self.by)  # type: ignore[attr-defined]
+        usable = CannedReply.objects.usable_by(self.by)
+        self.fields["canned"].queryset = usable  # type: ignore[attr-defined]
+        files = CannedFile.objects.filter(canned__in=usable)
+        self.fields["canned_files"].queryset = files  # type: ignore[attr-defined]
         in_copy = User.objects.filter(following__ticket=self.ticket, following__in_copy=True)
         self.fields["copies"].queryset = self.in_copy = in_copy  # type: ignore[attr-defined]
         self.newer: list[Message] = []
@@ -93,9 +97,13 @@ class AgentReplyForm(SayingForm):
 
     def clean(self) -> dict[str, Any]:
         """Fill placeholders, and stop for unknown ones; stop once for what arrived in the meantime,
-        for a ticket that goes on elsewhere, and for what only we should read."""
-        super().clean()
+        for a ticket that goes on elsewhere, and for what only we should read. Files of canned
+        replies go with those that were uploaded."""
         data = self.cleaned_data
+        files = attachments.again(data.pop("canned_files", ()))
+        if "files" in data:
+            data["files"] = [*data["files"], *files]
+        super().clean()
         anyway, last = data.pop("anyway", False), data.pop("last_message", None)
         if self.errors:
             return data

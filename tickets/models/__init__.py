@@ -2,7 +2,7 @@
 
 from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.callback import Callback
-from tickets.models.canned_reply import CannedReply
+from tickets.models.canned_reply import CannedFile, CannedReply, CannedUse
 from tickets.models.custom_field import (
     CustomField,
     FieldOption,
@@ -37,7 +37,9 @@ __all__ = [
     "BulkItem",
     "BulkJob",
     "Callback",
+    "CannedFile",
     "CannedReply",
+    "CannedUse",
     "CustomField",
     "Definition",
     "Delivery",

@@ -34,6 +34,7 @@ class Event(models.Model):
         FOLLOWED = "followed", _("followed")
         UNFOLLOWED = "unfollowed", _("no longer followed")
         SOLVED = "solved", _("solved")
+        AWAITED = "awaited", _("customer waited for")
         HELD = "held", _("put on hold")
         WOKEN = "woken", _("hold ended")
         REOPENED = "reopened", _("reopened")
@@ -63,6 +64,7 @@ class Event(models.Model):
         CALLED = "called", _("called")
         SCHEDULED = "scheduled", _("reply leaves later")
         CALLED_OFF = "called_off", _("reply called off")
+        MACRO = "macro", _("macro applied")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)

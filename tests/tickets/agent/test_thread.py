@@ -22,6 +22,8 @@ SAID = {
     "followed": ({"who": "Mallory", "who_id": 1, "in_copy": True}, "added Mallory in copy"),
     "unfollowed": ({"who": "Mallory", "who_id": 1}, "removed Mallory"),
     "solved": ({"before": "open"}, "solved it"),
+    "awaited": ({"before": "open"}, "waits for the customer"),
+    "macro": ({"name": "Refund", "did": [1]}, "applied “Refund”"),
     "held": ({"until": "2099-01-05T09:00:00+00:00"}, "on hold until 01/05/2099"),
     "woken": ({}, "The hold is over"),
     "reopened": ({"before": "closed"}, "reopened it, before: Closed"),

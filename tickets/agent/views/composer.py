@@ -19,10 +19,9 @@ from departments.models import User
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.html import from_text
 from helpdesk.lib.htmx import is_part
-from tickets import actions, forms
+from tickets import actions, forms, placeholders
 from tickets import presence as watching
 from tickets.agent.places import list_of, place_in
-from tickets.agent.views.canned_replies import rendered
 from tickets.agent.views.neighbours import onward
 from tickets.agent.views.ticket import show
 from tickets.models import Event, Message, SideConversation, Ticket
@@ -143,7 +142,8 @@ def drafts(request: SignedInRequest, number: int, kind: str) -> HttpResponse:
     if data["plain"] is not None:
         User.objects.filter(pk=request.user.pk).update(writes_plain=data["plain"])
     if insert is not None:
-        text = "\n\n".join(part for part in (text, rendered(insert, ticket, request.user)) if part)
+        filled = placeholders.preview(insert, ticket, request.user).text
+        text = "\n\n".join(part for part in (text, filled) if part)
     mine |= {"uploads": data["uploads"], "fields": form.others()}
     try:
         draft = actions.save_draft(ticket, text=text, html=html, seen=data["version"], **mine)
@@ -158,8 +158,7 @@ def drafts(request: SignedInRequest, number: int, kind: str) -> HttpResponse:
     if is_part(request):
         version = draft.updated_at.isoformat() if draft else ""
         return HttpResponse(status=204, headers={"X-Draft-Version": version})
-    used = [*request.POST.getlist("canned"), *([str(insert.pk)] if insert else [])]
-    query = [("canned", key) for key in used] or [(kind, "1")]
+    query = {"canned": insert.pk} if insert else {kind: "1"}
     return redirect(f"{reverse('agent:ticket', args=[number])}?{urlencode(query)}#{kind}")
 
 

@@ -99,6 +99,7 @@ def _pages(text: str) -> list[Found]:
     pages = [
         Found(_("New ticket"), reverse("agent:new_ticket"), "plus"),
         Found(_("Figures"), reverse("agent:figures"), "figures"),
+        Found(_("Canned replies"), reverse("agent:canned_replies"), "canned"),
         Found(_("Profile"), reverse("agent:profile"), "person"),
         Found(_("Notifications"), reverse("agent:notifications"), "bell"),
     ]

@@ -113,6 +113,7 @@ def show(
         "passed_on": page.passed_on(read.lines),
         "moments": moments.presets(),
         "canned_in_use": request.GET.getlist("canned") or request.POST.getlist("canned"),
+        "applied": page.applied_by(reader, one, request.GET),
         "last_message": read.newest,
         "just_sent": page.sent_by(reader, request.GET)
         or next((line.message for line in reversed(read.lines) if line.can_take_back), None),
@@ -132,6 +133,7 @@ def show(
                 context["chosen"] = [int(key) for key in picked if key.isascii() and key.isdigit()]
             if isinstance(bound, forms.NothingForm):
                 context["refusal_sentences"] = bound.non_field_errors()
+    context["canned_in_use"] = page.canned_in_use(reader, context["reply"], request.GET)
     if context["nav"].bell:
         read_bell(reader, one.pk, *absorbed)
     return render_page(

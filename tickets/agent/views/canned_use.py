@@ -1,0 +1,82 @@
+"""Canned replies on one ticket: read as they would go out, put into the answer, or applied."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.http import SignedInRequest, agent_required
+from departments.models import User
+from helpdesk.lib.errors import DeskError
+from tickets import actions, placeholders
+from tickets.agent.nav import nav_context
+from tickets.models import CannedReply, Message, Ticket
+
+
+@agent_required
+@require_GET
+def canned_for_ticket(request: SignedInRequest, number: int) -> HttpResponse:
+    """All that fit the ticket, each as it would go out; with `reply` the part of one for the
+    composer: its text, its files and what it does."""
+    ticket = _worked_on(request, number)
+    if key := _key(request.GET.get("reply", "")):
+        one = get_object_or_404(usable_on(ticket, request.user), pk=key)
+        text = placeholders.preview(one, ticket, request.user).text
+        return render(request, "agent/_canned_taken.html", {"canned": one, "text": text})
+    filled = [
+        (one, placeholders.preview(one, ticket, request.user))
+        for one in usable_on(ticket, request.user)
+    ]
+    context = {"ticket": ticket, "filled": filled, **nav_context(request.user)}
+    return render(request, "agent/canned_for_ticket.html", context)
+
+
+@agent_required
+@require_POST
+def macro(request: SignedInRequest, number: int) -> HttpResponse:
+    """Let canned reply `macro` act on the ticket, without its text. What stands in the composer is
+    kept as a draft."""
+    ticket, by = _worked_on(request, number), request.user
+    key = _key(request.POST.get("macro", ""))
+    one = CannedReply.objects.usable_by(by).filter(pk=key).first()
+    if typed := request.POST.get("body", "").replace("\r\n", "\n"):
+        actions.save_draft(ticket, by=by, kind=Message.Kind.REPLY, text=typed)
+    if one is None:
+        messages.error(request, _("This macro is not there any more."))
+        return redirect("agent:ticket", number)
+    try:
+        event = actions.apply_macro(ticket, macro=one, by=by)
+    except DeskError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("agent:ticket", number)
+    if not Ticket.objects.workable_by(by).filter(pk=number).exists():
+        said = _("“%(name)s” was applied; #%(number)d is in another department now.")
+        messages.success(request, said % {"name": one, "number": number})
+        return redirect("agent:queue")
+    if event is None:
+        messages.info(request, _("“%(name)s” changed nothing: it was so already.") % {"name": one})
+        return redirect("agent:ticket", number)
+    return redirect(f"{reverse('agent:ticket', args=[number])}?applied={event.pk}")
+
+
+def usable_on(ticket: Ticket, by: User) -> QuerySet[CannedReply]:
+    """Those that `by` may use on it, with their tags and files; their own favourites first."""
+    usable = CannedReply.objects.usable_by(by).fitting(ticket).with_own_use(by)
+    return (
+        usable.select_related("assigns_to", "moves_to")
+        .prefetch_related("files", "adds_tags", "removes_tags")
+        .order_by("-own_times", "title", "pk")
+    )
+
+
+def _worked_on(request: SignedInRequest, number: int) -> Ticket:
+    tickets = Ticket.objects.workable_by(request.user).defer("words")
+    people = ("customer__organisation", "department", "service")
+    return get_object_or_404(tickets.select_related(*people), pk=number)
+
+
+def _key(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
