@@ -18,27 +18,37 @@ document.addEventListener("change", (event) => {
   if (!composer || !event.target.matches(".tabs input")) return;
   const to = editorOf(composer.querySelector(`.composer__form--${event.target.value}`));
   const others = [...composer.querySelectorAll(".composer__form")].map(editorOf);
-  const from = others.find((one) => one && one.element !== to?.element && one.text.trim());
-  if (to && from && !to.text.trim() && changed.has(from.element)) {
-    to.text = from.text;
+  const from = others.find((one) => one && one.area !== to?.area && one.text.trim());
+  if (to && from && !to.text.trim() && changed.has(from.area)) {
+    if (from.html) to.insertHtml(from.html);
+    else to.text = from.text;
     from.text = "";
   }
   to?.focus();
 });
 
-function take(event, list) {
+function take(event, transfer) {
   const form = event.target.closest(".composer__form, form[data-takes-files]");
   const input = form?.querySelector("input[type=file]");
-  if (!input || !list?.length) return;
+  const list = transfer?.files;
+  // A table of an office program comes as a picture of itself as well: its text is meant.
+  if (!input || !list?.length || transfer.getData("text/plain")) return;
   event.preventDefault();
+  event.stopPropagation();
+  if (form.dataset.uploadUrl) {
+    const inside = Boolean(event.target.closest(".editor"));
+    form.dispatchEvent(new CustomEvent("files:taken", { detail: { files: [...list], inside } }));
+    return;
+  }
   const all = new DataTransfer();
   for (const file of [...input.files, ...list]) all.items.add(file);
   input.files = all.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-document.addEventListener("paste", (event) => take(event, event.clipboardData?.files));
-document.addEventListener("drop", (event) => take(event, event.dataTransfer?.files));
+// Before the editor looks at them, which would take files its own way.
+document.addEventListener("paste", (event) => take(event, event.clipboardData), true);
+document.addEventListener("drop", (event) => take(event, event.dataTransfer), true);
 document.addEventListener("dragover", (event) => {
   if (event.target.closest(".composer__form, form[data-takes-files]")) event.preventDefault();
 });

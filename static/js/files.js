@@ -2,7 +2,7 @@
 // <input type="file" data-max-bytes="..."> inside .files or a form, with a <ul class="files__list">.
 const language = document.documentElement.lang || "en";
 
-function size(bytes) {
+export function size(bytes) {
   const [unit, value, digits] =
     bytes < 1000 ? ["byte", bytes, 0]
     : bytes < 1048576 ? ["kilobyte", bytes / 1024, 0]
@@ -36,7 +36,8 @@ function show(input) {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("input[type=file]")) show(event.target);
+  const input = event.target;
+  if (input.matches("input[type=file]") && !input.form?.dataset.uploadUrl) show(input);
 });
 
 function mark(event, over) {

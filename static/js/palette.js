@@ -82,6 +82,7 @@ if (dialog) {
   });
   document.addEventListener("keydown", (event) => {
     if (document.body.dataset.shortcuts === "off" || event.code !== "KeyK" || event.altKey) return;
+    if (event.defaultPrevented) return; // in the editor it makes a link
     if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return;
     event.preventDefault();
     toggle();

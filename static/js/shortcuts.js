@@ -1,5 +1,7 @@
 // Single keys, by their place on the keyboard, so a Cyrillic layout changes nothing.
 // <body data-shortcuts="off"> turns them off; inside inputs they never act.
+import { editorOf } from "./editor.js";
+
 let at = -1;
 let went = 0; // when "g" was pressed: the next key says where to
 
@@ -28,8 +30,13 @@ function step(by) {
   return true;
 }
 
-const write = (kind) => press(`.composer .tabs [value="${kind}"]`) &&
-  focus(`.composer__form--${kind} textarea`);
+function write(kind) {
+  const editor = editorOf(document.querySelector(`.composer__form--${kind}`));
+  if (!editor || !press(`.composer .tabs [value="${kind}"]`)) return false;
+  editor.focus();
+  editor.element.scrollIntoView({ block: "nearest" });
+  return true;
+}
 
 // In a list these act on the chosen rows, on a ticket's page on the ticket.
 const either = (act, other) => () =>

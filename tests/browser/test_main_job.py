@@ -103,7 +103,7 @@ def test_from_the_first_letter_to_the_rating(window, mailbox, imap_server, ada, 
     expect(page.locator("#thread")).to_contain_text("Договір 4711.txt")
 
     # She answers.
-    page.locator("form[action$='/replies/'] textarea").first.fill("Надсилаємо рахунок ще раз.")
+    page.locator("form[action$='/replies/'] trix-editor").fill("Надсилаємо рахунок ще раз.")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#thread")).to_contain_text("Надсилаємо рахунок ще раз.")
     clock_goes_round(mailbox)
