@@ -107,6 +107,16 @@ def can_undo(user: User, event: Event, ticket: Ticket) -> bool:
     )
 
 
+def has_just_lost(user: User, ticket: Ticket) -> bool:
+    """Was it moved away from a department of theirs, perhaps while they wrote?"""
+    moved = ticket.events.filter(kind=Event.Kind.MOVED).order_by("-at", "-id").first()
+    return (
+        moved is not None
+        and moved.at > timezone.now() - MOVE_MAY_BE_UNDONE_FOR
+        and works_in(user, moved.details["before_id"])
+    )
+
+
 def can_rate(user: User | None, ticket: Ticket) -> bool:
     """May they rate our work on it? Its customer's side; agents do not rate themselves."""
     if user is None or can_work_on(user, ticket) or not is_customer_of(user, ticket):

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 LASTS = 3600
 """Seconds; after that it is forgotten."""
 
-MOST = 100_000
+MOST = 200_000
 """Characters in one form; more is not kept whole, so not at all."""
 
 _KEY = "kept"

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from departments.models import User
 from helpdesk.lib.errors import DeskError
-from helpdesk.lib.html import clean_written, own_pictures
+from helpdesk.lib.html import clean_written, from_text, own_pictures
 from tickets import attachments
 from tickets.attachments import IncomingFile
 from tickets.models import Draft, Message, Ticket, Upload
-from tickets.permissions import can_work_on, require
+from tickets.permissions import can_work_on, has_just_lost, require
 
 # What one person may have lying here unsent, so that nobody fills the disk.
 MOST_UPLOADS = 200
@@ -48,9 +48,10 @@ def save_draft(
 
     `html` is what our editor made of it, `fields` whatever else the form holds. `seen` is when the
     draft that the writer has before them was saved, `Draft.NEVER` if there was none: raises
-    DraftChanged if another one stands there now. Left out, it is not asked.
+    DraftChanged if another one stands there now. Left out, it is not asked. What was typed while
+    the ticket was moved away is kept as well.
     """
-    require(can_work_on(by, ticket))
+    require(can_work_on(by, ticket) or has_just_lost(by, ticket))
     mine = Draft.objects.filter(ticket=ticket, author=by, kind=kind)
     stands = mine.select_for_update().first()
     if seen is not None and stands is not None and stands.updated_at != seen:
@@ -75,6 +76,23 @@ def discard_draft(ticket: Ticket, *, by: User, kind: Message.Kind) -> None:
     """Forget what `by` has typed."""
     require(can_work_on(by, ticket))
     Draft.objects.filter(ticket=ticket, author=by, kind=kind).delete()
+
+
+def carry_drafts(ticket: Ticket, *, into: Ticket) -> None:
+    """What is being written on a ticket that goes on in another one goes on there as well, below
+    what its writer has begun there. Inside of the verb that joins them."""
+    for one in Draft.objects.select_for_update().filter(ticket=ticket):
+        there = Draft.objects.filter(ticket=into, author=one.author_id, kind=one.kind).first()
+        if there is None:
+            one.ticket = into
+            one.save()
+            continue
+        if one.html or there.html:
+            there.html = "".join(draft.html or from_text(draft.text) for draft in (there, one))
+        there.text = "\n\n".join(filter(None, [there.text, one.text]))
+        there.uploads = [*there.uploads, *one.uploads]
+        there.save()
+        one.delete()
 
 
 def upload_file(file: IncomingFile, *, by: User, ticket: Ticket | None = None) -> Upload:

@@ -10,6 +10,7 @@ from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import events, search, sla
 from tickets.actions import steps
+from tickets.actions.drafting import carry_drafts
 from tickets.lifecycle import AT_WORK, OURS, Status
 from tickets.models import Event, Follower, Message, Ticket, TicketLink
 from tickets.permissions import can_work_on, require
@@ -53,6 +54,7 @@ def merge_tickets(ticket: Ticket, *, into: Ticket, by: User | None) -> Ticket:
         [Follower(ticket=target, user_id=person, in_copy=True) for person in joined]
     )
     TicketLink.objects.get_or_create(source=ticket, target=target, kind=TicketLink.Kind.MERGED)
+    carry_drafts(ticket, into=target)
     if before in OURS:
         since = min(waiting_since, target.waiting_since) if target.is_ours else waiting_since
         steps.move(target, Status(target.status) if target.is_ours else Status.OPEN)

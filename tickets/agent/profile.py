@@ -134,6 +134,7 @@ class PageSection(Section):
             "newest_first",
             "hides_events",
             "after_sending",
+            "writes_plain",
             "undo_seconds",
         ]
 

@@ -22,6 +22,7 @@ from helpdesk.lib.htmx import is_part
 from tickets import actions, forms, placeholders
 from tickets import presence as watching
 from tickets.agent.places import list_of, place_in
+from tickets.agent.views.meanwhile import goes_on_elsewhere, lost, moved_away
 from tickets.agent.views.neighbours import onward
 from tickets.agent.views.ticket import show
 from tickets.models import Event, Message, SideConversation, Ticket
@@ -92,8 +93,12 @@ def _said(
     form_class: type[forms.SayingForm],
     say: Callable[..., Message],
 ) -> HttpResponse:
-    ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
+    ticket = Ticket.objects.workable_by(request.user).filter(pk=number).first()
+    if ticket is None:
+        return moved_away(request, number, Message.Kind(form_class.slug))
     form = form_class(request.POST, request.FILES, ticket=ticket, by=request.user)
+    if ticket.merged_into_id is not None:
+        return goes_on_elsewhere(request, ticket, form)
     if form.is_valid():
         try:
             message = say(ticket, by=request.user, **form.cleaned_data)
@@ -129,7 +134,8 @@ def drafts(request: SignedInRequest, number: int, kind: str) -> HttpResponse:
     `insert` put below it."""
     if kind not in Message.Kind.values:
         raise Http404
-    ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=number)
+    found = Ticket.objects.workable_by(request.user).filter(pk=number).first()
+    ticket = actions.current(found) if found else lost(request, number)
     form = forms.DraftForm(request.POST, ticket=ticket, by=request.user)
     if not form.is_valid():
         return HttpResponse(status=422)
