@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from departments.models import Department, User
 from tickets.lifecycle import Status
-from tickets.models import CannedReply, Event, Follower, Message, Ticket
+from tickets.models import CannedReply, Event, Follower, Message, Ticket, Workspace
 
 RATING_MAY_CHANGE_FOR = timedelta(days=30)
 MOVE_MAY_BE_UNDONE_FOR = timedelta(days=1)
@@ -187,3 +187,15 @@ def can_change_canned(user: User, canned: CannedReply) -> bool:
 def can_use_canned(user: User, canned: CannedReply) -> bool:
     """May they put it into an answer, or let it act?"""
     return CannedReply.objects.usable_by(user).filter(pk=canned.pk).exists()
+
+
+def owns(user: User, workspace: Workspace) -> bool:
+    """Is it theirs to change, share and delete?"""
+    return user.is_agent and workspace.owner_id == user.pk
+
+
+def can_stop_sharing(user: User, workspace: Workspace) -> bool:
+    """May they take it out of the department it is shared with? Its owner, and who leads there."""
+    if owns(user, workspace):
+        return True
+    return workspace.shared_with is not None and leads(user, workspace.shared_with)

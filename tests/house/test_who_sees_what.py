@@ -51,6 +51,8 @@ OPEN_PAGES = {
     "portal:rate",
     "portal:letters",
     "account_prove_address",
+    # A program shows no more than the address; what it reads is what Ada sees.
+    "agent:feed",
     "api-1:openapi-json",
     "api-1:api-root",
 }
@@ -85,6 +87,7 @@ AGENT_PAGES = {
     "agent:new_fields",
     "agent:arrangement",
     "agent:known_customer",
+    "agent:feeds",
     "agent:bulk",
     "agent:palette",
     "agent:canned_replies",
@@ -185,6 +188,9 @@ TABLE = {
     "agent:workspace": {"ada"},
     "agent:upload_removal": {"ada"},
     "agent:workspace_deletion": {"ada"},
+    "agent:workspace_settings": {"ada"},
+    "agent:workspace_order": {"ada"},
+    "agent:workspace_sharing_end": {"ada"},
     "agent:bulk_job": {"ada"},
     "agent:bulk_undo": {"ada"},
     "file": READERS,
@@ -289,6 +295,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "proof": token_of(waiting),
         "face": ada.face_url.rstrip("/").rpartition("/")[2],
         "rating": rating_token(ticket, rated, carla),
+        "feed": actions.renew_feed("mine", by=ada).token,
         "letters": letters_link(carla, "solved").rstrip("/").rpartition("/")[2],
     }
 
@@ -320,6 +327,8 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["token"] = scene["face"]
     if name == "portal:rate":
         values["token"] = scene["rating"]
+    if name == "agent:feed":
+        values["token"] = scene["feed"]
     if name == "portal:letters":
         values["token"] = scene["letters"]
     values["slug"] = "billing" if name == "agent:department" else "mine"

@@ -56,12 +56,13 @@ not see it. The roof fills this, for nobody below knows those apps."""
 class Nav:
     """The navigation of one agent. `newest_event` is the last line of history there was when the
     page was made, `newest_told` the last line behind the bell; `bell` counts unread notifications,
-    up to one more than `MOST_BELL`."""
+    up to one more than `MOST_BELL`; `saved` are the workspaces of their lines."""
 
     sight: Sight
     views: list[Link] = field(default_factory=list)
     departments: list[Link] = field(default_factory=list)
     workspaces: list[Link] = field(default_factory=list)
+    saved: list[Workspace] = field(default_factory=list)
     further: list[Link] = field(default_factory=list)
     bell: int = 0
     newest_event: int = 0
@@ -86,7 +87,8 @@ def nav_of(user: User) -> Nav:
         url = reverse("agent:department", args=[place.slug])
         nav.departments.append(Link(f"department:{place.slug}", place.name, url, "department"))
         counted[f"department:{place.slug}"] = department_view(place).tickets(user).ours()
-    for workspace in Workspace.objects.usable_by(user).distinct()[:MOST_WORKSPACES]:
+    nav.saved = list(Workspace.objects.usable_by(user).distinct()[:MOST_WORKSPACES])
+    for workspace in nav.saved:
         url = reverse("agent:workspace", args=[workspace.pk])
         key = f"workspace:{workspace.pk}"
         nav.workspaces.append(Link(key, workspace.name, url, "workspace"))

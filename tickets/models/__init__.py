@@ -29,7 +29,7 @@ from tickets.models.rating import Rating
 from tickets.models.side import SideConversation
 from tickets.models.ticket import Follower, Tag, Ticket, TicketLink
 from tickets.models.upload import Upload
-from tickets.models.workspace import Workspace
+from tickets.models.workspace import Feed, Workspace
 
 __all__ = [
     "Attachment",
@@ -47,6 +47,7 @@ __all__ = [
     "EscalationRule",
     "EscalationStep",
     "Event",
+    "Feed",
     "FieldOption",
     "FieldsRefused",
     "FiredStep",

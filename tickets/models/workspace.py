@@ -1,8 +1,9 @@
-"""Saved views."""
+"""Saved views, and the feeds by which programs read lists."""
 
 import secrets
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department, User
@@ -37,14 +38,29 @@ class Workspace(models.Model):
     )
     query = models.CharField(max_length=1000, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
-    feed_token = models.CharField(max_length=40, default=feed_token, unique=True, editable=False)
 
     objects = WorkspaceQuerySet.as_manager()
 
     class Meta:
-        ordering = ["order", "name"]
+        ordering = ["order", "name", "id"]
         verbose_name = _("workspace")
         verbose_name_plural = _("workspaces")
 
     def __str__(self) -> str:
         return self.name
+
+
+class Feed(models.Model):
+    """An address at which a program reads a list as its owner sees it at that moment, without
+    signing in. `key` names the list as the navigation does: `waiting`, `workspace:7`."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="feeds")
+    key = models.CharField(max_length=100)
+    token = models.CharField(max_length=40, default=feed_token, unique=True, editable=False)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_feed_a_list")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.key}"

@@ -75,3 +75,70 @@ def test_a_workspace_pages_like_any_list(enter, ada, write):
     assert len(numbers(first)) == 25
     assert len(numbers(second)) == 5
     assert not set(numbers(first)) & set(numbers(second))
+
+
+def test_another_filter_is_saved_into_a_workspace_of_ones_own(enter, ada, grace):
+    own = Workspace.objects.create(name="Mine", owner=ada, query="priority=4&view=all")
+    sent = {"view": "unassigned", "query": "tag=invoice", "into": own.pk, "name": ""}
+
+    assert enter(grace).post("/agent/workspaces/", sent).status_code == 422
+    assert enter(ada).post("/agent/workspaces/", sent).url == f"/agent/workspaces/{own.pk}/"
+
+    own.refresh_from_db()
+    assert (own.name, own.query) == ("Mine", "tag=invoice&view=unassigned")
+
+
+def test_a_filtered_list_offers_to_save_it_into_ones_own_workspaces_alone(
+    enter, ada, grace, billing
+):
+    Workspace.objects.create(name="Grace's", owner=grace, shared_with=billing)
+    Workspace.objects.create(name="Ada's", owner=ada)
+
+    text = enter(ada).get("/agent/views/all/?priority=4").content.decode()
+
+    offered = text.partition('name="into"')[2].partition("</select>")[0]
+    assert "Ada&#x27;s" in offered
+    assert "Grace" not in offered
+
+
+def test_a_workspace_is_renamed_and_shared_by_its_owner(enter, ada, grace, linus, billing, hosting):
+    own = Workspace.objects.create(name="Mine", owner=ada)
+    address = f"/agent/workspaces/{own.pk}/settings/"
+    browser = enter(ada)
+
+    page = browser.get(address).content.decode()
+    assert "Billing" in page
+    assert "Hosting" not in page
+    assert browser.post(address, {"name": "Ours", "shared_with": hosting.pk}).status_code == 422
+    assert browser.post(address, {"name": "", "shared_with": ""}).status_code == 422
+    assert browser.post(address, {"name": "Ours", "shared_with": billing.pk}).status_code == 302
+
+    own.refresh_from_db()
+    assert (own.name, own.shared_with) == ("Ours", billing)
+    assert (
+        "by Ada Kovalenko, for Billing" in enter(grace).get("/agent/workspaces/").content.decode()
+    )
+    assert enter(grace).get(address).status_code == 404
+    assert "Ours" not in enter(linus).get("/agent/workspaces/").content.decode()
+
+
+def test_a_lead_stops_the_sharing_of_a_colleagues_workspace(enter, ada, grace, billing):
+    shared = Workspace.objects.create(name="Ours", owner=ada, shared_with=billing)
+    browser = enter(grace)
+    assert "Stop sharing" in browser.get("/agent/workspaces/").content.decode()
+
+    assert browser.post(f"/agent/workspaces/{shared.pk}/sharing-end/").status_code == 302
+
+    assert enter(grace).get(f"/agent/workspaces/{shared.pk}/").status_code == 404
+    assert enter(ada).get(f"/agent/workspaces/{shared.pk}/").status_code == 200
+
+
+def test_workspaces_are_ordered_by_buttons(enter, ada):
+    Workspace.objects.create(name="First", owner=ada)
+    second = Workspace.objects.create(name="Second", owner=ada)
+    browser = enter(ada)
+
+    browser.post(f"/agent/workspaces/{second.pk}/order/", {"to": "up"})
+
+    links = browser.get("/agent/workspaces/").context["nav"].workspaces
+    assert [one.name for one in links] == ["Second", "First"]

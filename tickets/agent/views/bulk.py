@@ -11,7 +11,7 @@ from helpdesk.lib.errors import DeskError
 from helpdesk.lib.queue import enqueue_on_commit
 from tickets import bulk, tasks
 from tickets.agent.lists import HOME
-from tickets.agent.nav import Nav, nav_context, nav_of
+from tickets.agent.nav import nav_context, nav_of
 from tickets.agent.places import own_page
 from tickets.agent.views.queue import Listed, list_at, narrowed_by, show_list
 from tickets.filters import Sight
@@ -45,7 +45,7 @@ def start(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return _go_on(request, job)
-    listed = _list_of(request, nav)
+    listed = _list_of(request, nav.sight)
     return show_list(
         request,
         listed,
@@ -57,12 +57,12 @@ def start(request: SignedInRequest) -> HttpResponse:
     )
 
 
-def _list_of(request: SignedInRequest, nav: Nav | None = None) -> Listed:
-    return list_at(request.POST.get("view") or HOME.slug, request.user, nav)
+def _list_of(request: SignedInRequest, sight: Sight) -> Listed:
+    return list_at(request.POST.get("view") or HOME.slug, request.user, sight)
 
 
 def _everything(request: SignedInRequest, sight: Sight) -> list[int]:
-    listed = _list_of(request)
+    listed = _list_of(request, sight)
     tickets = narrowed_by(listed, QueryDict(request.POST.get("query", "")), sight).tickets
     return list(tickets.order_by("pk").values_list("pk", flat=True)[: bulk.MOST + 1])
 

@@ -48,6 +48,11 @@ class Listed:
     saved: Workspace | None = None
 
     @property
+    def name(self) -> str:
+        """What it is called, in the reader's language."""
+        return self.saved.name if self.saved else str(self.view.name)
+
+    @property
     def url(self) -> str:
         """Its own address, without a filter."""
         if self.saved is not None:
@@ -61,12 +66,12 @@ class Listed:
         return reverse(f"agent:{kind}", args=[self.view.slug])
 
 
-def list_at(key: str, user: User, nav: Nav | None = None) -> Listed:
+def list_at(key: str, user: User, sight: Sight | None = None) -> Listed:
     """The list of `user` under a key of the navigation, `waiting`, `department:billing` or
     `workspace:7`; 404 for one that is not theirs."""
     kind, _colon, name = key.rpartition(":")
     if kind == "department":
-        for place in (nav or nav_of(user)).sight.departments:
+        for place in (sight or Sight(user)).departments:
             if place.slug == name:
                 return Listed(department_view(place), key)
     elif kind == "workspace" and name.isdecimal():
@@ -102,7 +107,7 @@ def view(request: SignedInRequest, slug: str) -> HttpResponse:
 def department(request: SignedInRequest, slug: str) -> HttpResponse:
     """One department's unfinished tickets; a department of others is not found."""
     nav = nav_of(request.user)
-    return show_list(request, list_at(f"department:{slug}", request.user, nav), nav=nav)
+    return show_list(request, list_at(f"department:{slug}", request.user, nav.sight), nav=nav)
 
 
 @agent_required
@@ -139,7 +144,7 @@ def show_list(
         **rows_context(request, page, place_of(listed, tickets, data, sort)),
         "nav": nav,
         "current_view": key,
-        "title": saved.name if saved else view.name,
+        "title": listed.name,
         "count": next((one.count for one in _links(nav) if one.key == key), None),
         "empty": view.empty,
         "filter": tickets,
