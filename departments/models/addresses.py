@@ -49,10 +49,8 @@ def addresses_of(people: QuerySet[User]) -> set[str]:
 def person_now(key: int) -> User | None:
     """The person with this key, or whom they were merged into; None for nobody active. Letters
     name people by keys, and are read years later."""
-    person = User.objects.filter(pk=key).first()
-    while person is not None and person.merged_into is not None:
-        person = person.merged_into
-    return person if person is not None and person.is_active else None
+    found = User.objects.filter(pk=key).first()
+    return found.now if found is not None and found.now.is_active else None
 
 
 def has_address(person: User, address: str) -> bool:

@@ -272,6 +272,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.turned = others if as_by_default else [*others, name]
 
     @property
+    def now(self) -> "User":
+        """They themselves, or whom they were merged into."""
+        person = self
+        while person.merged_into is not None:
+            person = person.merged_into
+        return person
+
+    @property
     def grace(self) -> timedelta:
         """How long their replies wait, so that they can take them back."""
         own = self.undo_seconds

@@ -24,7 +24,7 @@ def admit_sender(message: Message, *, by: User | None) -> Message:
     ticket = Ticket.objects.locked(steps.current(message.ticket))
     message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     require(can_work_on(by, ticket))
-    author = message.author
+    author = message.author.now if message.author else None
     if not (message.is_note and message.warning == STRANGER and author is not None):
         raise DeskError(_("Only the sender of a letter that was filed here can be let in."))
     if not author.is_active:
@@ -134,7 +134,7 @@ def _take_back_effect(message: Message, ticket: Ticket) -> None:
 
 
 def _of_its_sender(message: Message, source: Ticket) -> Ticket:
-    author = message.author
+    author = message.author.now if message.author else None
     if author is None:
         raise DeskError(_("A mail server wrote this letter. Say to which ticket it belongs."))
     return Ticket.objects.create(
@@ -152,7 +152,8 @@ def _of_its_sender(message: Message, source: Ticket) -> Ticket:
 
 def _put(message: Message, target: Ticket, *, opened: bool) -> None:
     """Let `message` stand on `target`, for those who may read it there."""
-    person = None if message.is_automatic and not opened else message.author
+    author = message.author.now if message.author else None
+    person = None if message.is_automatic and not opened else author
     message.ticket, message.why = target, "moved"
     if person is not None and (opened or is_customer_of(person, target)):
         message.kind = Message.Kind.REPLY

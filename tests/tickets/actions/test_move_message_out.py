@@ -7,6 +7,7 @@ from helpdesk.lib.errors import DeskError
 from tickets.actions import (
     add_note,
     file_letter,
+    merge_people,
     move_message_out,
     open_ticket,
     reply_to_ticket,
@@ -146,3 +147,14 @@ def test_both_tickets_must_be_ones_own_to_work_on(wrong, carla, hosting, ada, li
     for agent in (ada, linus):
         with pytest.raises(PermissionDenied):
             move_message_out(wrong, to=theirs, by=agent)
+
+
+def test_what_somebody_merged_away_wrote_becomes_a_ticket_of_who_they_are(
+    ticket, filed, ada, carla, mallory, root
+):
+    merge_people(mallory, into=carla, by=root)
+
+    message = move_message_out(filed, by=ada)
+
+    assert message.ticket.customer == carla
+    assert message.kind == Message.Kind.REPLY

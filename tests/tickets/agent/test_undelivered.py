@@ -1,6 +1,7 @@
 """The controls of a reply that did not arrive."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.urls import reverse
 
 from tickets import actions
@@ -101,3 +102,19 @@ def test_nothing_typed_is_said(enter, ada, ticket, reply):
 
     assert answer.status_code == 422
     assert Message.objects.latest("id") == reply
+
+
+def test_another_address_of_the_same_customer_is_the_main_one_from_then_on(
+    enter, ada, ticket, reply, carla
+):
+    EmailAddress.objects.create(user=carla, email="carla@home.example", verified=True)
+    said(reply, State.FAILED)
+
+    enter(ada).post(
+        reverse("agent:correction", args=[ticket.pk, reply.pk]),
+        {"address": "Carla@home.example", "body": "Надсилаємо."},
+    )
+
+    carla.refresh_from_db()
+    assert carla.email == "carla@home.example"
+    assert ticket.messages.latest("pk").replaces.get() == reply

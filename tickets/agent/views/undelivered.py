@@ -13,6 +13,7 @@ from helpdesk.lib.errors import DeskError
 from tickets import actions, forms
 from tickets.agent.nav import nav_context
 from tickets.models import Message, Ticket
+from tickets.permissions import can_decide_for_customer
 
 
 @agent_required
@@ -42,12 +43,15 @@ def correction(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
         by=request.user,
     )
     if form.is_valid():
+        address = form.cleaned_data["address"].lower()
+        to = welcome_customer(address)
+        further = address != to.email and can_decide_for_customer(request.user, to)
         try:
+            if further:
+                # Another address of the same customer: letters go there from now on.
+                actions.choose_main_address(to, address=address, by=request.user)
             new = actions.correct_and_resend(
-                message,
-                by=request.user,
-                body=form.cleaned_data["body"],
-                to=welcome_customer(form.cleaned_data["address"]),
+                message, by=request.user, body=form.cleaned_data["body"], to=to
             )
         except DeskError as refusal:
             form.add_error(None, str(refusal))
