@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    CharField,
     Exists,
     ExpressionWrapper,
     OuterRef,
@@ -204,11 +205,13 @@ def _messages(messages: QuerySet[Message]) -> QuerySet[Message]:
             ),
             mentioned=ArraySubquery(
                 Mention.objects.filter(message=here).values(
-                    name=Coalesce(NullIf("user__name", Value("")), "user__email")
+                    name=Coalesce(
+                        NullIf("user__name", Value("")), "user__email", output_field=CharField()
+                    )
                 )
             ),
             side_people=ArraySubquery(
-                User.objects.filter(side_conversations=OuterRef("side"))
+                User.objects.filter(side_conversations=OuterRef("side"), is_active=True)
                 .order_by("pk")
                 .values("email")
             ),
