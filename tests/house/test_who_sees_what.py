@@ -211,6 +211,7 @@ TABLE = {
     "api-1:read_messages": NOBODY,
     "api-1:reply": NOBODY,
     "api-1:note": NOBODY,
+    "api-1:forward": NOBODY,
     "api-1:fetch_file": NOBODY,
     "api-1:read_customer": NOBODY,
     "api-1:edit_customer": NOBODY,
@@ -225,6 +226,7 @@ API_BY_TOKEN = {
     "api-1:read_messages": READERS,
     "api-1:reply": READERS,
     "api-1:note": BILLING,
+    "api-1:forward": BILLING,
     "api-1:fetch_file": READERS,
     "api-1:read_customer": BILLING,
     "api-1:edit_customer": BILLING,
@@ -335,7 +337,7 @@ def address(name: str, scene: dict[str, object]) -> str:
     return reverse(name, kwargs={key: values[key] for key in wanted})
 
 
-SAID = {"text": "Said", "subject": "Said"}
+SAID = {"text": "Said", "subject": "Said", "to": ["print@shop.example"]}
 
 
 def let_in(client: Client, url: str, **headers: str) -> bool:

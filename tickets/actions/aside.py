@@ -79,8 +79,11 @@ def write_aside(
     """Go on in a side conversation: a letter to its third parties and to nobody else."""
     ticket = Ticket.objects.locked(steps.current(side.ticket))
     require(can_work_on(by, ticket))
+    addresses = side.addresses
+    if not addresses:
+        raise DeskError(_("Nobody of them can be written to any more."))
     message = _say_aside(side, ticket, by, body, files, minutes_spent, channel)
-    events.record(ticket, Event.Kind.ASIDE, by=by, message=message, addresses=side.addresses)
+    events.record(ticket, Event.Kind.ASIDE, by=by, message=message, addresses=addresses)
     return message
 
 
@@ -146,15 +149,16 @@ def _chosen(ticket: Ticket, messages: Iterable[Message]) -> list[Message]:
 
 def _passage(messages: list[Message], ticket: Ticket) -> str:
     """What is passed on, in words. Names without addresses: answers are to come to us."""
-    parts = []
+    parts, title = [], gettext("Forwarded message")
+    whose, when, about = gettext("From"), gettext("Date"), gettext("Subject")
     for one in messages:
         author = one.author.public_name if one.author else settings.DESK_NAME
         at = date_format(timezone.localtime(one.created_at), "SHORT_DATETIME_FORMAT")
         head = [
-            f"---------- {gettext('Forwarded message')} ----------",
-            f"{gettext('From')}: {author}",
-            f"{gettext('Date')}: {at}",
-            f"{gettext('Subject')}: {ticket.subject}",
+            f"---------- {title} ----------",
+            f"{whose}: {author}",
+            f"{when}: {at}",
+            f"{about}: {ticket.subject}",
         ]
         text = one.text.strip() or html_door.to_text(one.html).strip()
         parts.append("\n".join(head) + f"\n\n{text}")

@@ -51,6 +51,7 @@ def schedule_reply(
     canned: Iterable[CannedReply] = (),
     without: Iterable[User] = (),
     add: Iterable[User] = (),
+    channel: str = Ticket.Channel.WEB,
     minutes_spent: int = 0,
 ) -> Message:
     """Write a reply that leaves at `leaves_at`; what it does besides (see reply_to_ticket) it does
@@ -69,6 +70,7 @@ def schedule_reply(
         body,
         files,
         author=by,
+        channel=channel,
         created_at=now,
         minutes_spent=minutes_spent,
     )
@@ -98,7 +100,7 @@ def send_scheduled(message: Message, *, by: User | None) -> Message:
     and its author told, where its author may not answer here any more, and by the clock where the
     ticket does not allow it.
     """
-    ticket = Ticket.objects.locked(steps.current(message.ticket))
+    ticket = _held(message)
     require(can_work_on(by, ticket))
     now = timezone.now()
     waiting = Message.objects.waiting().filter(pk=message.pk)
@@ -144,10 +146,16 @@ def send_scheduled(message: Message, *, by: User | None) -> Message:
 @transaction.atomic
 def cancel_scheduled(message: Message, *, by: User) -> Message:
     """It does not leave; its text is its author's draft again."""
-    ticket = Ticket.objects.locked(steps.current(message.ticket))
+    ticket = _held(message)
     require(can_work_on(by, ticket))
     waiting = Message.objects.waiting().select_related("author").filter(pk=message.pk).first()
     if waiting is None:
         raise LeftAlready
     call_off(waiting, ticket, by=by, reason=BY_HAND_OFF)
     return waiting
+
+
+def _held(message: Message) -> Ticket:
+    """The ticket from which it leaves: it may have been merged since `message` was read."""
+    here = Ticket.objects.select_related("merged_into").get(pk=message.ticket_id)
+    return Ticket.objects.locked(steps.current(here))

@@ -12,9 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department, User, person_at
 from helpdesk.lib.errors import DeskError
 from tickets import events, search
-from tickets.models import Event, Follower, Message, PeopleMerge, Rating, Ticket
+from tickets.models import (
+    Event,
+    Follower,
+    Message,
+    PeopleMerge,
+    Rating,
+    SideConversation,
+    Ticket,
+)
 from tickets.permissions import can_decide_for_customer, require, works_here
 
+_Members = SideConversation.people.through
 MOST_COUNTED: Final = 1000
 NOTES_APART: Final = "\n\n"
 # Taken over where the other one has none.
@@ -74,6 +83,7 @@ def merge_people(source: User, *, into: User, by: User) -> PeopleMerge:
         "is_active": source.is_active,
         **_copies_move(source, into),
         **_ratings_move(source, into),
+        "sides": _sides_join(source, into),
         **_addresses_move(source, into),
         **_facts_move(source, into),
     }
@@ -137,6 +147,7 @@ def undo_merge_people(merge: PeopleMerge, *, by: User) -> list[int]:
     )
     _copies_go_back(source, into, stood)
     Rating.objects.filter(pk__in=stood["ratings"], customer=into).update(customer=source)
+    _Members.objects.filter(sideconversation__in=stood.get("sides", []), user=into).delete()
     _facts_go_back(into, stood)
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
@@ -204,6 +215,15 @@ def _copies_go_back(source: User, into: User, stood: dict[str, Any]) -> None:
     Follower.objects.bulk_create(
         [Follower(**row) for row in stood["copies_gone"]], ignore_conflicts=True
     )
+
+
+def _sides_join(source: User, into: User) -> list[int]:
+    """Side conversations with the source go on with `into`; keys of those that `into` joins."""
+    known = _Members.objects.filter(user=into).values("sideconversation")
+    theirs = _Members.objects.filter(user=source).exclude(sideconversation__in=known)
+    joined = list(theirs.values_list("sideconversation", flat=True))
+    _Members.objects.bulk_create([_Members(sideconversation_id=one, user=into) for one in joined])
+    return joined
 
 
 def _ratings_move(source: User, into: User) -> dict[str, Any]:

@@ -26,7 +26,10 @@ MOST_ROWS: Final = 100
 MOST_TOLD: Final = 5
 # Somebody who comes back to a page after a night is told "more than 99", not the whole night.
 MOST_EVENTS: Final = 2000
-SAID: Final = (Event.Kind.OPENED, Event.Kind.REPLIED, Event.Kind.NOTED)
+SAID: Final = (
+    *(Event.Kind.OPENED, Event.Kind.REPLIED, Event.Kind.NOTED),
+    *(Event.Kind.FORWARDED, Event.Kind.ASIDE, Event.Kind.SCHEDULED),
+)
 NEWS: Final = (
     *SAID,
     Event.Kind.ASSIGNED,

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, field_validator
 
 from departments.models import User
 from helpdesk.lib import multilingual
@@ -276,7 +276,27 @@ class ReplyIn(Schema):
     then: Literal["open", "pending", "solved"] | None = Field(
         None, description="Agents: the status afterwards. Else the ticket waits for the customer."
     )
+    send_at: datetime | None = Field(
+        None, description="Agents: leaves then, unless the customer writes first. With an offset."
+    )
     minutes_spent: int = Field(0, ge=0, le=10_000, description="Agents.")
+
+    @field_validator("send_at")
+    @classmethod
+    def with_offset(cls, value: datetime | None) -> datetime | None:
+        """Raises ValueError for a time that is another one in every time zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(_("The time needs its offset from UTC."))
+        return value
+
+
+class ForwardIn(Schema):
+    """Something third parties read, and the customer does not."""
+
+    to: list[Email] = Field(min_length=1, max_length=20)
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200_000)] = ""
+    subject: str = Field("", max_length=500)
+    messages: list[int] = Field([], max_length=100, description="Ids of replies that go along.")
 
 
 class TicketChange(Schema):

@@ -18,6 +18,7 @@ from tickets.api.door import SignedInRequest, one_page
 from tickets.api.schemas import (
     FieldList,
     FieldOut,
+    ForwardIn,
     MessageList,
     MessageOut,
     NoteIn,
@@ -192,20 +193,52 @@ def reply(request: SignedInRequest, number: int, new: ReplyIn) -> Status[Message
     ticket = _find(number, by)
     inside = can_work_on(by, ticket)
     if inside and by.pk != ticket.customer_id:
-        message = actions.reply_to_ticket(
-            ticket,
-            by=by,
-            body=new.text,
-            then=lifecycle.Status(new.then) if new.then else None,
-            minutes_spent=new.minutes_spent,
-            channel=Ticket.Channel.API,
-        )
+        then = lifecycle.Status(new.then) if new.then else None
+        said = {"by": by, "body": new.text, "then": then, "minutes_spent": new.minutes_spent}
+        said["channel"] = Ticket.Channel.API
+        if new.send_at is not None:
+            message = actions.schedule_reply(ticket, leaves_at=new.send_at, **said)
+        else:
+            message = actions.reply_to_ticket(ticket, **said)
     else:
-        require(inside or not (new.then or new.minutes_spent))
+        require(inside or not (new.then or new.minutes_spent or new.send_at))
         message = actions.continue_conversation(
             ticket, by=by, body=new.text, channel=Ticket.Channel.API
         )
     return Status(201, MessageOut.of(message, reader=by, inside=inside))
+
+
+@router.post(
+    "/tickets/{int:number}/forwards",
+    response={201: MessageOut, **REFUSALS},
+    summary="Ask third parties",
+)
+def forward(request: SignedInRequest, number: int, new: ForwardIn) -> Status[MessageOut]:
+    """A letter to others, of which the customer never hears; their answers come to the ticket as
+    messages of the same kind."""
+    by = request.user
+    ticket = _find(number, by)
+    require(can_work_on(by, ticket))
+    with transaction.atomic():
+        message = actions.forward_ticket(
+            ticket,
+            by=by,
+            to=[welcome_customer(address) for address in new.to],
+            subject=new.subject,
+            body=new.text,
+            messages=_messages(ticket, new.messages),
+            channel=Ticket.Channel.API,
+        )
+    return Status(201, MessageOut.of(message, reader=by, inside=True))
+
+
+def _messages(ticket: Ticket, keys: list[int]) -> list[Message]:
+    """Messages by their ids, all of them. Raises UnknownName."""
+    here = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
+    found = {one.pk: one for one in Message.objects.filter(here, pk__in=keys)}
+    if missing := [key for key in keys if key not in found]:
+        raise UnknownName(_("Nothing is called “%(name)s” here.") % {"name": missing[0]})
+    return list(found.values())
 
 
 @router.post(

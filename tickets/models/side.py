@@ -30,4 +30,5 @@ class SideConversation(models.Model):
     @property
     def addresses(self) -> list[str]:
         """Where its letters go."""
-        return list(self.people.order_by("pk").values_list("email", flat=True))
+        reached = self.people.filter(is_active=True).order_by("pk")
+        return list(reached.values_list("email", flat=True))

@@ -12,6 +12,7 @@ from tickets.actions import (
     choose_main_address,
     edit_customer,
     follow_ticket,
+    forward_ticket,
     merge_people,
     move_ticket,
     open_ticket,
@@ -119,3 +120,15 @@ def test_it_takes_somebody_who_works_on_all_that_goes_back(
     with pytest.raises(PermissionDenied):
         undo_merge_people(merge, by=ada)
     undo_merge_people(merge, by=root)
+
+
+def test_side_conversations_follow_there_and_back(karla, old, mallory, carla, ada, root):
+    other = open_ticket(customer=carla, by=carla, subject="Print", body="Print")
+    said = forward_ticket(other, by=ada, to=[mallory], body="Hello")
+    third = welcome_customer("print@shop.example")
+
+    merge = merge_people(mallory, into=third, by=root)
+    assert said.side.addresses == ["print@shop.example"]
+    undo_merge_people(merge, by=root)
+
+    assert said.side.addresses == ["mallory@elsewhere.example"]

@@ -286,3 +286,33 @@ def test_files_come_with_the_same_token(as_ada, ada, mallory, ticket):
     assert b"".join(response.streaming_content) == "рядок".encode()
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert program_of(mallory).client.get(path).status_code == 404
+
+
+def test_a_reply_may_leave_later(as_ada, as_carla, ticket):
+    path = f"/tickets/{ticket.number}"
+    monday = (timezone.now() + timedelta(days=3)).isoformat()
+
+    later = as_ada.post(f"{path}/replies", text="On Monday.", send_at=monday)
+
+    assert later.status_code == 201
+    assert later.json()["kind"] == "later"
+    assert len(as_carla.get(f"{path}/messages").json()["messages"]) == 1
+    assert as_ada.post(f"{path}/replies", text="No", send_at="2099-01-01T09:00").status_code == 422
+    assert as_carla.post(f"{path}/replies", text="No", send_at=monday).status_code == 403
+
+
+def test_agents_ask_third_parties_and_customers_see_nothing(as_ada, as_carla, ticket):
+    path, asked = f"/tickets/{ticket.number}", ticket.messages.get()
+
+    sent = as_ada.post(
+        f"{path}/forwards", to=["Print@shop.example"], text="Please", messages=[asked.pk]
+    )
+
+    assert sent.status_code == 201
+    assert sent.json()["kind"] == "side"
+    assert "4711" in sent.json()["quoted_text"]
+    assert [one["kind"] for one in as_carla.get(f"{path}/messages").json()["messages"]] == ["reply"]
+    unknown = as_ada.post(f"{path}/forwards", to=["print@shop.example"], messages=[1])
+    assert unknown.status_code == 422
+    refused = as_carla.post(f"{path}/forwards", to=["print@shop.example"], text="Please")
+    assert refused.status_code == 403
