@@ -170,8 +170,9 @@ def test_the_way_from_ticket_to_ticket_keeps_to_the_filter(enter, ada, carla, ti
     rows = browser.get("/agent/views/all/?field.plan=small&sort=newest").context["rows"]
     assert [row.ticket for row in rows] == [third, ticket]
 
+    opened = browser.get(f"{reverse('agent:ticket', args=[third.number])}?{rows[0].place}")
     address = reverse("agent:next_ticket", args=[third.number])
-    onward = browser.get(f"{address}?{rows[0].place}").headers["Location"]
+    onward = browser.get(f"{address}?{opened.context['place']}").headers["Location"]
 
     assert onward.startswith(reverse("agent:ticket", args=[ticket.number]))
     assert "field.plan=small" in onward

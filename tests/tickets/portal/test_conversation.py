@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from departments.models import Category, Organisation
+from tests.tickets.custom_fields import make
 from tickets import actions
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import Status
@@ -320,3 +321,15 @@ def test_a_switched_off_category_does_not_hide_the_ticket(enter, carla, billing)
     one = actions.open_ticket(customer=carla, by=carla, subject="s", body="b", category=category)
 
     assert enter(carla).get(url(one)).status_code == 200
+
+
+def test_carla_sees_the_fields_she_is_asked_for(enter, carla, ada, ticket):
+    make("contract", asked_in_portal=True)
+    make("root_cause")
+    values = {"contract": "4711-Ж", "root_cause": "Our printer"}
+    actions.set_fields(ticket, values=values, by=ada)
+
+    page = enter(carla).get(url(ticket)).text
+
+    assert "4711-Ж" in page
+    assert "Our printer" not in page

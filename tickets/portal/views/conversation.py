@@ -16,7 +16,7 @@ from helpdesk.lib import html, kept
 from tickets import actions
 from tickets.forms import ReplyForm
 from tickets.lifecycle import Status
-from tickets.models import Attachment, Message, Rating, Ticket
+from tickets.models import Attachment, CustomField, Definition, Message, Rating, Ticket
 from tickets.permissions import can_rate
 from tickets.portal.forms import RatingForm
 
@@ -115,9 +115,19 @@ def show(
         # One who may go on in a finished ticket does so by answering.
         "can_solve": ticket.is_at_work,
         "can_reopen": ticket.is_finished,
+        "fields": _told(ticket) if ticket.fields else [],
         "is_merged": ticket.status == Status.MERGED,
     }
     return render(request, "portal/ticket.html", context, status=status)
+
+
+def _told(ticket: Ticket) -> list[tuple[Definition, str]]:
+    """What the custom fields that customers are asked for say, in words."""
+    asked = CustomField.objects.filter(asked_in_portal=True)
+    fields = asked.fitting(ticket.department_id, ticket.category_id)
+    return [
+        (one, one.words(ticket.fields[one.slug])) for one in fields if one.slug in ticket.fields
+    ]
 
 
 def thread(ticket: Ticket, user: User, *, may_rate: bool) -> list[Said]:
