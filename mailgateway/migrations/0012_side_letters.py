@@ -60,8 +60,8 @@ CREATE TRIGGER notes_stay_home BEFORE INSERT OR UPDATE OF message_id ON mailgate
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mailgateway", "0011_says_side"),
-        ("tickets", "0008_says_side"),
+        ('mailgateway', '0011_side_letters_due'),
+        ("tickets", "0013_side_conversations"),
         ("departments", "0001_initial"),
     ]
 

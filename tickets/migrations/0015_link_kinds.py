@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0008_says_side'),
+        ('tickets', '0014_callbacks'),
     ]
 
     operations = [

@@ -12,8 +12,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0006_canned_members_write'),
-        ('tickets', '0008_says_side'),
+        ('departments', '0010_members_keep_canned'),
+        ('tickets', '0015_link_kinds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0005_live_wishes'),
+        ('departments', '0006_wishes_of_agents'),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0005_people_many_addresses'),
-        ('tickets', '0010_fields_placeholders'),
+        ('departments', '0008_many_addresses'),
+        ('tickets', '0010_field_placeholders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0005_rich_plain'),
+        ('departments', '0010_members_keep_canned'),
     ]
 
     operations = [

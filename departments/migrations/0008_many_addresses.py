@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('account', '0009_emailaddress_unique_primary_email'),
-        ('departments', '0005_page_reading'),
+        ('departments', '0007_reading_order'),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ def move_letters(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0005_lists_arrangement'),
+        ('departments', '0005_arrangement'),
     ]
 
     operations = [

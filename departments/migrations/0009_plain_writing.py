@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0005_people_many_addresses'),
+        ('departments', '0008_many_addresses'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0008_rich_uploads'),
+        ('tickets', '0012_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0007_stand_ins'),
+        ('tickets', '0017_later_replies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

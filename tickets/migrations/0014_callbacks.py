@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0008_says_side'),
+        ('tickets', '0013_side_conversations'),
     ]
 
     operations = [

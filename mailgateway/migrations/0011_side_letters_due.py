@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('mailgateway', '0010_whole_letters'),
-        ('tickets', '0008_says_side'),
+        ('tickets', '0013_side_conversations'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0009_live_reasons'),
+        ('tickets', '0009_reasons'),
     ]
 
     operations = [

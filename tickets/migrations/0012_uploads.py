@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0008_people_merges'),
+        ('tickets', '0011_people_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
