@@ -55,19 +55,20 @@ def fill(tickets: int) -> None:
     present = Ticket.objects.count()
     with connection.cursor() as cursor:
         for table, changed in TABLES.items():
-            _copy(cursor, table, models[table], changed, present, tickets)
+            copy(cursor, table, models[table], changed, present + 1, tickets)
         cursor.execute("ANALYZE")
 
 
-def _copy(
+def copy(
     cursor: CursorWrapper,
     table: str,
     model: int,
     changed: Mapping[str, str],
-    present: int,
-    wanted: int,
+    first: int,
+    last: int,
 ) -> None:
-    """Rows of `table` numbered from `present` to `wanted`, as `model` but for what is `changed`."""
+    """Rows of `table` for n from `first` to `last`, as `model` but for what is `changed`: SQL by
+    column, in which n is the number."""
     columns = [one.name for one in connection.introspection.get_table_description(cursor, table)]
     own = {"id": "{first} + n", **changed}
     values = [
@@ -83,5 +84,5 @@ def _copy(
             names=sql.SQL(", ").join(map(sql.Identifier, columns)),
             values=sql.SQL(", ").join(values),
         ),
-        [present + 1, wanted, model],
+        [first, last, model],
     )

@@ -1,0 +1,73 @@
+"""Finished tickets cost the pages of agents nothing; `desk bench lists` measures a million."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.bench.filling import copy
+from tickets.actions import close_ticket, save_workspace
+
+CLOSED = 5000
+SPARE = 60
+"""Blocks by which statements may differ, for the way down an index grows by a level."""
+
+
+@pytest.fixture
+def bury(write, ada):
+    """`bury()`: many closed tickets of the same department."""
+
+    def fill():
+        (one,) = write(1)
+        close_ticket(one, by=ada)
+        with connection.cursor() as cursor:
+            copy(cursor, "tickets_ticket", one.pk, {"customer_id": str(one.customer_id)}, 1, CLOSED)
+            cursor.execute("ANALYZE tickets_ticket")
+
+    return fill
+
+
+def blocks(statements):
+    """How many blocks PostgreSQL touches to answer them, the largest number of one statement."""
+    found = []
+    with connection.cursor() as cursor:
+        for one in statements:
+            if one["sql"].startswith("SELECT") and "tickets_ticket" in one["sql"]:
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {one['sql']}")
+                plan = cursor.fetchone()[0]
+                plan = json.loads(plan) if isinstance(plan, str) else plan
+                found.append(plan[0]["Plan"]["Shared Hit Blocks"])
+    return max(found)
+
+
+PAGES = (
+    "/agent/views/waiting/",
+    "/agent/views/all/",
+    "/agent/views/all/?sort=waiting",
+    "/agent/views/all/?sort=updated",
+    "/agent/views/mine/",
+    "/agent/views/due/",
+    "/agent/departments/billing/",
+    "/agent/live/?counts=1",
+    "/agent/live/?since=0&view=all",
+)
+
+
+def test_closed_tickets_cost_a_page_nothing(enter, ada, write, bury):
+    write(30)
+    save_workspace(by=ada, name="Urgent", query="view=all&priority=4")
+    browser = enter(ada)
+
+    def costs():
+        found = {}
+        for address in PAGES:
+            with CaptureQueriesContext(connection) as asked:
+                browser.get(address)
+            found[address] = blocks(asked)
+        return found
+
+    least = costs()
+    bury()
+
+    assert {page: cost for page, cost in costs().items() if cost > least[page] + SPARE} == {}
