@@ -38,16 +38,20 @@ if (button) {
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-quote], [data-copy-address]");
-  const editor = editorOf(document.querySelector(".composer__form--reply"));
+  const form = document.querySelector(".composer__form--reply");
+  const editor = editorOf(form);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if ("quote" in link.dataset) {
     if (!editor) return;
     event.preventDefault();
-    const answer = await fetch(link.dataset.quote, { redirect: "error" });
+    const plain = form.richEditor ? "" : "?plain=1";
+    const answer = await fetch(`${link.dataset.quote}${plain}`, { redirect: "error" });
     if (!answer.ok) return;
+    const quoted = await answer.text();
     link.closest("details").open = false;
     document.querySelector('.composer .tabs [value="reply"]')?.click();
-    editor.insertHtml(await answer.text());
+    if (plain) editor.insert(quoted);
+    else editor.insertHtml(quoted);
     editor.focus();
   } else if (navigator.clipboard) {
     event.preventDefault();

@@ -383,12 +383,16 @@ def quoted_html(message: Message) -> str:
     return f"<blockquote>{from_text(message.text[:QUOTED])}</blockquote><p><br></p>"
 
 
+def quoted_text(message: Message) -> str:
+    """A message as plain text quotes it."""
+    return "\n".join(f"> {line}" for line in message.text[:QUOTED].strip().splitlines())
+
+
 def with_quotation(typed: dict[str, Any], number: int, key: int) -> dict[str, Any]:
     """Initial values of the reply with the message `key` quoted below what was typed."""
     message = quotable(number).filter(pk=key).first() if key else None
     if message is None:
         return typed
-    quoted = "\n".join(f"> {line}" for line in message.text[:QUOTED].strip().splitlines())
-    text = "\n\n".join(part for part in (typed.get("body", ""), quoted) if part)
+    text = "\n\n".join(part for part in (typed.get("body", ""), quoted_text(message)) if part)
     html = f"{typed['html']}{quoted_html(message)}" if typed.get("html") else ""
     return {**typed, "body": f"{text}\n\n", "html": html}

@@ -64,6 +64,8 @@ def test_a_message_is_quoted_below_what_was_typed(ticket, ada, carla, browser):
     assert "Typed already\n\n&gt; One &lt;b&gt;\n&gt; Two" in text
     part = browser.get(page(ticket, "quotation", message.pk)).content.decode()
     assert part.startswith("<blockquote><p>One &lt;b&gt;<br>Two</p></blockquote>")
+    plain = browser.get(page(ticket, "quotation", message.pk), {"plain": "1"})
+    assert plain.content.decode() == "> One <b>\n> Two\n\n"
 
 
 def test_a_note_is_not_quoted_into_what_leaves_the_house(ticket, ada, browser):

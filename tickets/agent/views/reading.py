@@ -91,10 +91,13 @@ def files(request: SignedInRequest, number: int) -> HttpResponseBase:
 @agent_required
 @require_GET
 def quotation(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
-    """A message as the editor quotes it. Notes are not quoted: a reply leaves the house."""
+    """A message as the editor quotes it, or a plain field (`plain`). Notes are not quoted: a reply
+    leaves the house."""
     _worked_on(request, number)
-    quoted = page.quotable(number).filter(pk=pk)
-    return HttpResponse(page.quoted_html(get_object_or_404(quoted)))
+    message = get_object_or_404(page.quotable(number), pk=pk)
+    if "plain" in request.GET:
+        return HttpResponse(f"{page.quoted_text(message)}\n\n", content_type="text/plain")
+    return HttpResponse(page.quoted_html(message))
 
 
 def _worked_on(request: SignedInRequest, number: int) -> Ticket:
