@@ -45,7 +45,7 @@ async function renew(news) {
   for (const key of news.changed) {
     const old = document.getElementById(`ticket-${key}`);
     const now = page.getElementById(`ticket-${key}`);
-    if (!old || old.contains(document.activeElement)) continue;
+    if (!old) continue;
     if (!now) {
       old.classList.add("row--gone");
       continue;
@@ -53,7 +53,9 @@ async function renew(news) {
     const [was, is] = [old, now].map((row) => row.querySelector(".row__pick input"));
     if (was && is) is.checked = was.checked;
     if (old.classList.contains("row--current")) now.classList.add("row--current");
+    const held = old.contains(document.activeElement) && document.activeElement.tagName;
     old.replaceWith(document.adoptNode(now));
+    if (held) now.querySelector(held)?.focus();
   }
   fresh = news.newest;
 }
@@ -71,7 +73,12 @@ async function listen(said) {
   shown += Number(answer.headers.get("X-News")) || 0;
   const last = [...said.querySelectorAll("[data-message]")].map((one) => Number(one.dataset.message));
   said.dataset.after = Math.max(Number(said.dataset.after), ...last);
-  if (writer) window.scrollBy(0, writer.getBoundingClientRect().top - before);
+  if (!writer) return;
+  const moved = () => writer.getBoundingClientRect().top - before;
+  window.scrollBy({ top: moved(), behavior: "instant" });
+  // A short page has nothing to scroll: give it room below.
+  if (moved() > 0) document.body.style.paddingBlockEnd = `${moved()}px`;
+  window.scrollBy({ top: moved(), behavior: "instant" });
 }
 
 document.addEventListener("visibilitychange", () => {
