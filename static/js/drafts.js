@@ -4,9 +4,11 @@ import { editorOf } from "./editor.js";
 import { forget, keep, kept } from "./kept.js";
 
 const PAUSE = 2500;
+const LONGEST = 8000; // also while the hand does not rest
 const AGAIN = 15000;
 const waiting = new WeakMap();
 const dirty = new Set();
+const since = new WeakMap();
 const sending = new WeakMap();
 
 function snapshot(form) {
@@ -22,12 +24,13 @@ async function save(form, { leaving = false } = {}) {
   const data = snapshot(form);
   const stop = new AbortController();
   dirty.delete(form);
+  since.delete(form);
   sending.set(form, stop);
   try {
     const answer = await fetch(form.dataset.draftUrl, {
       method: "POST",
       body: data,
-      headers: { "HX-Request": "true" },
+      headers: { "HX-Request": "true", "HX-Current-URL": location.href },
       redirect: "error",
       keepalive: leaving,
       signal: stop.signal,
@@ -99,7 +102,8 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft-url]");
   if (!form || event.target.type === "file") return;
   dirty.add(form);
-  later(form, PAUSE);
+  if (!since.has(form)) since.set(form, Date.now());
+  later(form, Math.max(0, Math.min(PAUSE, since.get(form) + LONGEST - Date.now())));
 });
 
 document.addEventListener("submit", (event) => {

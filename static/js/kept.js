@@ -16,12 +16,20 @@ export function keep(form) {
 }
 
 export function kept(form) {
-  const entry = JSON.parse(localStorage.getItem(nameOf(form)) ?? "null");
+  const entry = JSON.parse(read(form) ?? "null");
   if (entry && Date.now() - entry.at < LASTS) return entry;
   forget(form);
   return null;
 }
 
+function read(form) {
+  try {
+    return localStorage.getItem(nameOf(form));
+  } catch {
+    return null; // this browser keeps nothing
+  }
+}
+
 export function forget(form) {
-  localStorage.removeItem(nameOf(form));
+  if (read(form) !== null) localStorage.removeItem(nameOf(form));
 }

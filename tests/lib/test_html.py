@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 from helpdesk.lib.html import (
     clean,
     clean_noting,
+    clean_written,
     from_text,
     inline_sources,
+    own_pictures,
     replace_cids,
     to_text,
     too_costly,
+    with_links,
 )
 
 
@@ -254,3 +257,35 @@ def test_hostile_html_takes_no_longer_than_other(html):
     from_text(html)
     inline_sources(html)
     assert time.process_time() - began < 12
+
+
+def test_what_our_editor_makes_keeps_its_few_tags():
+    own = "/files/11111111-2222-3333-4444-555555555555/"
+    written = (
+        '<h1>A</h1><div style="color:red" onclick="x()">b <strong>c</strong><br></div>'
+        f'<figure data-trix-attachment="{{}}"><img src="{own}" width="4"><figcaption>x.png'
+        '</figcaption></figure><img src="https://evil.example/x"><table><tr><td>d</td></tr></table>'
+        '<a href="javascript:x()">e</a><pre>f</pre>'
+    )
+
+    assert clean_written(written) == (
+        f'<h1>A</h1><div>b <strong>c</strong><br></div><img src="{own}" width="4">d'
+        '<a target="_blank" rel="noopener noreferrer nofollow">e</a><pre>f</pre>'
+    )
+    assert own_pictures(clean_written(written)) == [own.split("/")[2]]
+    assert "img" not in clean_written(written, pictures=[])
+
+
+def test_bare_addresses_become_links_but_not_in_program_text():
+    linked = with_links("<div>see www.ukr.net &amp; <b>a@ukr.net</b></div><pre>www.ukr.net</pre>")
+
+    assert 'href="http://www.ukr.net"' in linked
+    assert 'href="mailto:a@ukr.net"' in linked
+    assert "&amp; <b>" in linked
+    assert linked.endswith("<pre>www.ukr.net</pre>")
+
+
+def test_a_link_is_not_made_twice():
+    link = '<a href="https://ukr.net/x">https://ukr.net/x</a>'
+
+    assert with_links(f"<div><b>See</b> {link}</div>").count("<a ") == 1

@@ -42,7 +42,7 @@ def moved_away(request: SignedInRequest, number: int, kind: Message.Kind) -> Htt
 
 
 def goes_on_elsewhere(
-    request: SignedInRequest, ticket: Ticket, form: forms.AgentReplyForm | forms.NoteForm
+    request: SignedInRequest, ticket: Ticket, form: forms.SayingForm
 ) -> HttpResponse:
     """The form comes back on the page of the ticket in which `ticket` goes on, to be sent there."""
     target = actions.current(ticket)
