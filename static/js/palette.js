@@ -21,7 +21,7 @@ function light(index) {
 function listActs(words) {
   acts.replaceChildren();
   if (!words.length) return;
-  const buttons = document.querySelectorAll("#sidebar .panel__acts button, .composer .menu__item:not([name="insert"])");
+  const buttons = document.querySelectorAll("#sidebar .panel__acts button, .composer .menu__item:not([name=insert])");
   for (const button of buttons) {
     const name = button.textContent.trim().replace(/\s+/g, " ");
     if (!name || !words.every((word) => name.toLocaleLowerCase().includes(word))) continue;

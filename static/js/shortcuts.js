@@ -68,7 +68,7 @@ const keys = {
   KeyB: either("hold", () => focus("#hold input[name=until]")),
   KeyE: either("solve", () => press(`${panel("solution")} button`)),
   KeyW: either("follow", () => press(`${panel("followers")} .button--small`)),
-  KeyM: () => focus(".canned summary") && press(".canned summary"),
+  KeyM: () => press(".canned > summary"),
   KeyZ: () => press("[data-key-undo]"),
   KeyG: () => Boolean((went = Date.now())),
   Slash: () => focus("[data-key-search]"),

@@ -91,6 +91,9 @@ AGENT_PAGES = {
     "agent:bulk",
     "agent:palette",
     "agent:canned_replies",
+    "agent:canned_export",
+    "agent:macros_for_many",
+    "agent:canned_import",
     "agent:new_canned_reply",
     # They lead on from a place in a list, also from a ticket that was moved away just now.
     "agent:next_ticket",
@@ -116,6 +119,7 @@ TICKET_PAGES = {
     "agent:drafts",
     "agent:canned_for_ticket",
     "agent:macro",
+    "agent:suggestions",
     "agent:admission",
     "agent:relocation",
     "agent:undoing",
@@ -334,7 +338,8 @@ def address(name: str, scene: dict[str, object]) -> str:
     if name == "portal:letters":
         values["token"] = scene["letters"]
     values["slug"] = "billing" if name == "agent:department" else "mine"
-    return reverse(name, kwargs={key: values[key] for key in wanted})
+    url = reverse(name, kwargs={key: values[key] for key in wanted})
+    return f"{url}?kind=ticket" if name == "agent:suggestions" else url
 
 
 SAID = {"text": "Said", "subject": "Said", "to": ["print@shop.example"]}

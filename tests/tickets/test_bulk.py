@@ -8,7 +8,7 @@ from helpdesk.lib.errors import DeskError
 from tests.tickets.custom_fields import make
 from tickets import actions, bulk
 from tickets.lifecycle import Priority, Status
-from tickets.models import BulkItem, Event, Ticket
+from tickets.models import BulkItem, BulkJob, CannedReply, Event, Message, Ticket
 
 State = BulkItem.State
 
@@ -192,3 +192,35 @@ def test_one_field_is_set_on_many_and_refused_where_there_is_none(tickets, ada, 
     bulk.undo(job, by=root)
     bulk.run(job.pk)
     assert Ticket.objects.filter(fields={}).count() == 5
+
+
+def test_a_macro_on_many_is_undone_as_a_whole(tickets, ada, enter):
+    macro = CannedReply.objects.create(
+        title="Refund", sets_priority=4, sets_status="solved", adds_note="Paid back"
+    )
+    client, chosen = enter(ada), {"tickets": numbers(tickets)}
+
+    shown = client.post("/agent/bulk/macros/", {**chosen, "back": "/agent/"})
+    assert "writes a note: “Paid back”" in shown.content.decode()
+    client.post("/agent/bulk/", {**chosen, "act": "macro", "macro": macro.pk})
+
+    job = BulkJob.objects.get()
+    assert bulk.tally(job) == {"done": 5}
+    assert set(Ticket.objects.values_list("priority", "status")) == {(4, "solved")}
+
+    bulk.undo(job, by=ada)
+    bulk.run(job.pk)
+
+    assert bulk.tally(job) == {"undone": 5}
+    assert set(Ticket.objects.values_list("priority", "status")) == {(2, "new")}
+    assert not Message.objects.kept().filter(kind="note").exists()
+
+
+def test_a_macro_of_others_is_not_applied_to_many(tickets, ada, grace, enter):
+    hers = CannedReply.objects.create(title="Hers", sets_priority=4, owner=grace)
+    chosen = {"tickets": numbers(tickets)}
+
+    answer = enter(ada).post("/agent/bulk/", {**chosen, "act": "macro", "macro": hers.pk})
+
+    assert answer.status_code == 422
+    assert not BulkJob.objects.exists()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
@@ -61,7 +61,7 @@ def copy_canned_reply(canned: CannedReply, *, by: User) -> CannedReply:
     require(CannedReply.objects.seen_by(by).filter(pk=canned.pk).exists())
     copy = CannedReply.objects.get(pk=canned.pk)
     copy.pk, copy.owner, copy.department = None, by, None
-    copy.title = said("%(title)s (copy)") % {"title": canned.title[:130]}
+    copy.title = gettext("%(title)s (copy)") % {"title": canned.title[:130]}
     copy.is_active, copy.used, copy.last_used_at = True, 0, None
     return save_canned_reply(
         copy,

@@ -47,6 +47,16 @@ def namesakes(canned: CannedReply, title: str) -> QuerySet[CannedReply]:
     return there.filter(title__iexact=title).exclude(pk=canned.pk)
 
 
+def colleagues_of(by: User) -> QuerySet[User]:
+    """Agents of the departments `by` works in."""
+    agents = User.objects.filter(is_active=True)
+    if by.is_superuser:
+        found = agents.filter(Q(memberships__isnull=False) | Q(is_superuser=True))
+    else:
+        found = agents.filter(memberships__department__in=by.department_roles)
+    return found.distinct().order_by("name", "email")
+
+
 class TagWordsField(forms.CharField):
     """Words, separated by commas; cleaned to a list."""
 
@@ -99,7 +109,7 @@ class CannedReplyForm(forms.ModelForm):
         self.by = by
         self.fields["place"].choices = places_for(by)  # type: ignore[attr-defined]
         self.fields["moves_to"].queryset = Department.objects.filter(is_active=True)  # type: ignore[attr-defined]
-        self.fields["assigns_to"].queryset = self._colleagues()  # type: ignore[attr-defined]
+        self.fields["assigns_to"].queryset = colleagues_of(by)  # type: ignore[attr-defined]
         if self.instance.pk and self.instance.files.exists():
             self.fields["without"].queryset = self.instance.files.all()  # type: ignore[attr-defined]
         else:
@@ -116,15 +126,6 @@ class CannedReplyForm(forms.ModelForm):
         for field in self.fields.values():
             if not isinstance(field.widget, PLAIN_WIDGETS):
                 field.widget.attrs.setdefault("class", "input")
-
-    def _colleagues(self) -> QuerySet[User]:
-        """Agents of the departments `by` works in."""
-        agents = User.objects.filter(is_active=True)
-        if self.by.is_superuser:
-            found = agents.filter(Q(memberships__isnull=False) | Q(is_superuser=True))
-        else:
-            found = agents.filter(memberships__department__in=self.by.department_roles)
-        return found.distinct().order_by("name", "email")
 
     def clean(self) -> dict[str, Any]:
         """One place, known placeholders, acts that fit together, and something to say or do."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department, User
 from helpdesk.lib.errors import DeskError
 from tickets.lifecycle import Priority
-from tickets.models import Ticket
+from tickets.models import CannedReply, Ticket
 from tickets.models.definition import TEXT_LENGTH
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ NEEDS = {
     "hold": ("until",),
     "merge": ("into",),
     "field": ("field",),
+    "macro": ("macro",),
 }
 
 
@@ -48,6 +49,8 @@ class BulkForm(forms.Form):
         label=_("Hold until"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    # Chosen on a page of its own, which says what each does.
+    macro = forms.ModelChoiceField(CannedReply.objects.none(), required=False, label=_("Macro"))
     into = forms.CharField(required=False, max_length=30, label=_("Into ticket number"))
     field = forms.ChoiceField(required=False, label=_("Field"))
     value = forms.CharField(
@@ -58,6 +61,8 @@ class BulkForm(forms.Form):
         kwargs["auto_id"] = "bulk-%s"
         super().__init__(*args, **kwargs)
         self.sight = sight
+        usable = CannedReply.objects.usable_by(sight.user)
+        self.fields["macro"].queryset = usable  # type: ignore[attr-defined]
         people = [(str(one.pk), str(one)) for one in sight.colleagues]
         choices = [("", _("Assignee")), (NOBODY, _("nobody")), *people]
         self.fields["agent"].choices = choices  # type: ignore[attr-defined]
@@ -125,7 +130,7 @@ class BulkForm(forms.Form):
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Department | User):
+    if isinstance(value, Department | User | CannedReply):
         return value.pk
     if hasattr(value, "isoformat"):
         return value.isoformat()

@@ -187,4 +187,4 @@ class DraftForm(TicketForm):
         return found if size <= self.OTHER_LENGTH else {}
 
 
-_NOT_KEPT = {"csrfmiddlewaretoken", "anyway", "last_message", "place"}
+_NOT_KEPT = {"csrfmiddlewaretoken", "anyway", "last_message", "macro", "place"}

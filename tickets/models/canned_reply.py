@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import get_language_info, ngettext
-from django.utils.translation import gettext as said
+from django.utils.translation import get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department, User
@@ -201,21 +200,23 @@ def acts_of(canned: CannedReply, *, adds: list[str], removes: list[str]) -> list
     """What `canned` does with these tags, in sentences; it need not be saved yet."""
     found = []
     if canned.adds_note:
-        found.append(said("writes a note: “%(note)s”") % {"note": canned.adds_note[:200]})
+        found.append(gettext("writes a note: “%(note)s”") % {"note": canned.adds_note[:200]})
     if canned.sets_priority:
         found.append(
-            said("sets the priority to “%(priority)s”")
+            gettext("sets the priority to “%(priority)s”")
             % {"priority": Priority(canned.sets_priority).label}
         )
     definitions = CustomField.objects.definitions() if canned.sets_fields else []
     for one in definitions:
         if one.slug in canned.sets_fields:
             value = one.words(canned.sets_fields[one.slug])
-            found.append(said("sets “%(field)s” to “%(value)s”") % {"field": one, "value": value})
+            found.append(
+                gettext("sets “%(field)s” to “%(value)s”") % {"field": one, "value": value}
+            )
     if adds:
-        found.append(said("adds the tags %(tags)s") % {"tags": ", ".join(adds)})
+        found.append(gettext("adds the tags %(tags)s") % {"tags": ", ".join(adds)})
     if removes:
-        found.append(said("takes the tags %(tags)s off") % {"tags": ", ".join(removes)})
+        found.append(gettext("takes the tags %(tags)s off") % {"tags": ", ".join(removes)})
     if canned.sets_status == Status.ON_HOLD:
         days = canned.holds_for_days or 1
         found.append(
@@ -224,16 +225,17 @@ def acts_of(canned: CannedReply, *, adds: list[str], removes: list[str]) -> list
         )
     elif canned.sets_status:
         found.append(
-            said("sets the status to “%(status)s”") % {"status": Status(canned.sets_status).label}
+            gettext("sets the status to “%(status)s”")
+            % {"status": Status(canned.sets_status).label}
         )
     if canned.assigns == canned.Assigns.ME:
-        found.append(said("assigns it to you"))
+        found.append(gettext("assigns it to you"))
     elif canned.assigns == canned.Assigns.NOBODY:
-        found.append(said("assigns it to nobody"))
+        found.append(gettext("assigns it to nobody"))
     elif canned.assigns_to:
-        found.append(said("assigns it to %(name)s") % {"name": canned.assigns_to})
+        found.append(gettext("assigns it to %(name)s") % {"name": canned.assigns_to})
     if canned.moves_to:
-        found.append(said("moves it to %(department)s") % {"department": canned.moves_to})
+        found.append(gettext("moves it to %(department)s") % {"department": canned.moves_to})
     return found
 
 
