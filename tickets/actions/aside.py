@@ -55,7 +55,9 @@ def forward_ticket(
             passage = _passage(quoted, ticket)
         text = replace(text, quoted_text=passage, quoted_html=html_door.from_text(passage))
     side = SideConversation.objects.create(
-        ticket=ticket, subject=subject_of(subject or f"Fwd: {ticket.subject}"), opened_by=by
+        ticket=ticket,
+        subject=subject_of(subject or SideConversation.usual_subject(ticket)),
+        opened_by=by,
     )
     side.people.set(people)
     enclosed = [file for one in quoted for file in contents_of(one)]

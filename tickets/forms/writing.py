@@ -212,6 +212,11 @@ class ForwardForm(SayingForm):
         self.fields["messages"].queryset = said.filter(**here)  # type: ignore[attr-defined]
 
     @property
+    def usual_subject(self) -> str:
+        """What the letter is called if the field stays empty."""
+        return SideConversation.usual_subject(self.ticket)
+
+    @property
     def chosen(self) -> set[int]:
         """Keys of the messages that are ticked."""
         return {int(one) for one in self["messages"].value() or [] if str(one).isdecimal()}

@@ -27,6 +27,11 @@ class SideConversation(models.Model):
     def __str__(self) -> str:
         return f"#{self.ticket_id} · {self.subject}"
 
+    @staticmethod
+    def usual_subject(ticket: Ticket) -> str:
+        """What it is called if nobody says otherwise, with the sign that mail programs know."""
+        return f"Fwd: {ticket.subject}"
+
     @property
     def addresses(self) -> list[str]:
         """Where its letters go."""
