@@ -88,7 +88,6 @@ class ProfileForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT002  # Django's own signature
         """Keep it all."""
-        letters: LettersField = self.fields["letters"]
-        letters.keep(self.instance, self.cleaned_data["letters"])
+        self.fields["letters"].keep(self.instance, self.cleaned_data["letters"])  # type: ignore[attr-defined]
         person: User = super().save(commit)
         return person

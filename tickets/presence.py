@@ -54,10 +54,10 @@ def viewers(numbers: Collection[int], *, besides: User) -> dict[int, list[Viewer
 def _ask(*orders: tuple[str, ...]) -> dict[str, str]:
     """What the last of `orders` answers; nothing while Redis is away: nobody waits for it."""
     try:
-        with _redis(settings.CACHES["default"]["LOCATION"]).pipeline(transaction=False) as line:
-            for order in orders:
-                line.execute_command(*order)
-            answer: Any = line.execute()[-1]
+        line: Any = _redis(settings.CACHES["default"]["LOCATION"]).pipeline(transaction=False)
+        for order in orders:
+            line.execute_command(*order)
+        answer = line.execute()[-1]
     except RedisError:
         log.warning("Redis is away: nobody knows who looks at which ticket")
         return {}

@@ -46,7 +46,7 @@ class Section(forms.ModelForm):  # type: ignore[type-arg]
     """Columns it changes besides those of its fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{self.slug}-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": f"{self.slug}-%s"})
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT002  # Django's own signature
         """Keep the columns of this section and no others."""
@@ -170,7 +170,7 @@ class NotificationsSection(Section):
         """Each reason with (way, value, ticked) for every way; an empty value where a way is not
         to be had."""
         offered = dict(self.fields["hears"].choices)  # type: ignore[attr-defined]
-        chosen = self.data.getlist("hears") if self.is_bound else None
+        chosen = self["hears"].value() if self.is_bound else None
 
         def box(reason: Reason, way: Way) -> tuple[Way, str, bool]:
             value = f"{reason}:{way}"
