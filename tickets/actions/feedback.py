@@ -46,7 +46,8 @@ def rate_answer(message: Message, *, good: bool, by: User, comment: str = "") ->
     """One answer of ours was good, or not. Said again, it replaces what was said before."""
     ticket = Ticket.objects.locked(message.ticket)
     require(can_rate(by, ticket))
-    if message.from_customer or message.is_note or message.author is None:
+    is_answer = message.kind == Message.Kind.REPLY and not message.from_customer
+    if not is_answer or message.author is None:
         raise DeskError(_("Only answers of our agents can be rated."))
     score = GOOD if good else BAD
     return _rate(ticket, message, message.author, score=score, comment=comment, by=by)

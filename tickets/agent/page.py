@@ -355,8 +355,13 @@ def aside_of(lines: Sequence[Line], data: QueryDict, draft: dict[str, Any]) -> d
             return initial | {"side": one.side_id, "to": ", ".join(one.side_people)}  # type: ignore[attr-defined]
     public = [one for one in said if one.kind == Message.Kind.REPLY and one.withdrawn_at is None]
     theirs = next((one.pk for one in reversed(public) if one.from_customer), None)
+    if data.get("side") == "new":
+        initial.pop("side", None)
     meant_for = {name: data[name] for name in ("to", "subject") if name in data}
-    return initial | meant_for | {"messages": [theirs] if theirs else []}
+    ticked = [theirs] if theirs else []
+    if draft["version"] is not None:
+        ticked = draft.get("messages", [])
+    return initial | meant_for | {"messages": [ticked] if isinstance(ticked, str) else ticked}
 
 
 def passed_on(lines: Sequence[Line]) -> list[Message]:

@@ -7,6 +7,7 @@ MOST_TEXT = 200_000
 """Letters of a text that are looked at; what stands behind is not."""
 _RUN = 6
 _LONG = 40
+_SHORTEST = 2 * _RUN - 1  # letters of six words, with what stands between them
 _SENTENCE = re.compile(r"[.!?…\n]")
 _WORD = re.compile(r"\w+")
 
@@ -19,7 +20,7 @@ def repeated(text: str, *, secret: Iterable[str], known: Iterable[str] = ()) -> 
     """
     hidden, open_to_all = _runs(secret), _runs(known)
     found = []
-    for sentence in _SENTENCE.split(text[:MOST_TEXT]):
+    for sentence in _sentences(text[:MOST_TEXT]):
         runs = set(_runs_of(sentence))
         if runs and runs <= hidden and not runs <= open_to_all:
             found.append(" ".join(sentence.split()))
@@ -30,12 +31,16 @@ def _runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
     runs: set[tuple[str, ...]] = set()
     left = MOST_TEXT
     for text in texts:
-        for sentence in _SENTENCE.split(text[:left]):
+        for sentence in _sentences(text[:left]):
             runs.update(_runs_of(sentence))
         left -= len(text)
         if left <= 0:
             break
     return runs
+
+
+def _sentences(text: str) -> list[str]:
+    return [one for one in _SENTENCE.split(text) if len(one) >= _SHORTEST]
 
 
 def _runs_of(sentence: str) -> Iterator[tuple[str, ...]]:

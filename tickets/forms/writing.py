@@ -96,9 +96,9 @@ class AgentReplyForm(SayingForm):
         return {key for key in self.in_copy.values_list("pk", flat=True) if str(key) not in ticked}
 
     def clean(self) -> dict[str, Any]:
-        """Fill placeholders, and stop for unknown ones; stop once for what arrived in the meantime,
-        for a ticket that goes on elsewhere, and for what only we should read. Files of canned
-        replies go with those that were uploaded."""
+        """Fill placeholders, and stop for unknown ones; stop once for what arrived in the meantime
+        and for what only we should read. Files of canned replies go with those that were
+        uploaded."""
         data = self.cleaned_data
         files = attachments.again(data.pop("canned_files", ()))
         if "files" in data:
@@ -138,11 +138,6 @@ class AgentReplyForm(SayingForm):
             self.add_error("until", _("Say until when the ticket is to rest."))
 
     def _look_for_doubts(self, body: str, last: int | None) -> None:
-        if self.ticket.merged_into_id is not None:
-            self._doubt(
-                _("This ticket was merged into #%(number)d meanwhile. Your reply goes there.")
-                % {"number": self.ticket.merged_into_id}
-            )
         if last is not None and (newer := self._said_since(last)):
             self.newer = newer
             self._doubt(_("Something was written since you opened this page. Read it first."))
@@ -166,8 +161,7 @@ class AgentReplyForm(SayingForm):
         self.add_error(None, sentence)
 
     def _said_since(self, last: int) -> list[Message]:
-        here = [self.ticket.pk, self.ticket.merged_into_id or 0]
-        said = Message.objects.filter(ticket__in=here, pk__gt=last, withdrawn_at__isnull=True)
+        said = Message.objects.filter(ticket=self.ticket, pk__gt=last, withdrawn_at__isnull=True)
         return list(said.exclude(author=self.by).select_related("author"))
 
 
