@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from helpdesk.lib.errors import DeskError
-from tickets.actions import add_note, rate_answer, reply_to_ticket
+from tickets.actions import add_note, forward_ticket, rate_answer, reply_to_ticket
 from tickets.models import Event, Rating
 
 
@@ -30,8 +30,12 @@ def test_said_again_it_replaces(answer, carla, ticket):
     assert ticket.events.filter(kind=Event.Kind.RATED).last().details["changed"] is True
 
 
-def test_only_answers_of_ours_are_rated(ticket, carla, ada):
-    for message in (ticket.messages.get(), add_note(ticket, by=ada, body="hm")):
+def test_only_answers_of_ours_are_rated(ticket, carla, ada, mallory):
+    for message in (
+        ticket.messages.get(),
+        add_note(ticket, by=ada, body="hm"),
+        forward_ticket(ticket, by=ada, to=[mallory], body="hm"),
+    ):
         with pytest.raises(DeskError):
             rate_answer(message, good=True, by=carla)
 
