@@ -227,7 +227,7 @@ class _Reader:
             "adds_tags": given.get("add_tags", ""),
             "removes_tags": given.get("remove_tags", ""),
             "adds_note": given.get("note", ""),
-            **{f"body_{at}": given.get(column, "") for at, column in enumerate(BODIES)},
+            **{f"body_{code}": given.get(column, "") for column, code in BODIES.items()},
         }
 
     def _among(self, row: Row, column: str, given: dict[str, str], known: dict[str, Any]) -> str:

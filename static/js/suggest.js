@@ -174,7 +174,8 @@ if (box) {
   document.addEventListener("input", (event) => {
     if (event.target === search) return soon({ ...at, count: 0, host: search }, search.value.trim());
     const form = event.target.closest("form[data-suggest]");
-    if (form && !event.isComposing) look(form);
+    // The caret of the formatting editor follows its text.
+    if (form && !event.isComposing) setTimeout(look, 0, form);
   });
   document.addEventListener("keyup", (event) => {
     const moves = ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key);
