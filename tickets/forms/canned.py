@@ -93,7 +93,7 @@ class CannedReplyForm(forms.ModelForm):
 
     field_order = (
         *("title", "place", "body", "files", "without", "sets_status", "holds_for_days"),
-        *("sets_priority", "assigns", "assigns_to", "moves_to", "adds_tags", "removes_tags"),
+        *("sets_priority", "moves_to", "assigns", "assigns_to", "adds_tags", "removes_tags"),
         "adds_note",
     )
 
