@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, When
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from tickets.lifecycle import OURS
 from tickets.models import Ticket
+from tickets.models.ticket import WHOSE_TURN
 
 SIZES: Final = (25, 50, 100)
 SEPARATOR, NOTHING = ".", "n"
@@ -129,15 +129,11 @@ def read(token: str, keys: tuple[Key, ...]) -> list[Any] | None:
 
 
 def _turn(ticket: Ticket) -> int:
-    # Ours before those that wait for somebody else.
     return 0 if ticket.is_ours else 1
 
 
 def _with_turn(tickets: QuerySet[Ticket], keys: tuple[Key, ...]) -> QuerySet[Ticket]:
-    if TURN not in keys:
-        return tickets
-    turn = Case(When(status__in=OURS, then=0), default=1, output_field=IntegerField())
-    return tickets.annotate(turn=turn)
+    return tickets.annotate(turn=WHOSE_TURN) if TURN in keys else tickets
 
 
 def _before(keys: tuple[Key, ...], values: list[Any]) -> Q:

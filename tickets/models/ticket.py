@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from tickets.models.message import Message
 
 
+# Ours before those that wait for somebody else; sorted, so that every process says it in the words
+# of the indexes below.
+WHOSE_TURN = models.Case(
+    models.When(status__in=sorted(OURS), then=0), default=1, output_field=models.IntegerField()
+)
+UNFINISHED = models.Q(status__in=sorted(AT_WORK))
+
+
 class Tag(models.Model):
     """A word that agents put on tickets."""
 
@@ -187,12 +195,12 @@ class Ticket(models.Model):
             # The queues: unfinished tickets only, so that closed ones cost nothing.
             models.Index(
                 fields=["department", "status", "waiting_since", "id"],
-                condition=models.Q(status__in=sorted(AT_WORK)),
+                condition=UNFINISHED,
                 name="queue_by_department",
             ),
             models.Index(
                 fields=["assignee", "status", "waiting_since", "id"],
-                condition=models.Q(status__in=sorted(AT_WORK)),
+                condition=UNFINISHED,
                 name="queue_by_assignee",
             ),
             models.Index(
@@ -200,6 +208,31 @@ class Ticket(models.Model):
                 condition=models.Q(status__in=sorted(AT_WORK), due_at__isnull=False),
                 name="queue_by_due",
             ),
+            # Lists in their order: a page reads as many rows as it shows, however many there are.
+            # The department stands last, for an agent works in several.
+            models.Index(
+                WHOSE_TURN,
+                "due_at",
+                "waiting_since",
+                "id",
+                "department",
+                condition=UNFINISHED,
+                name="list_by_due",
+            ),
+            models.Index(
+                WHOSE_TURN,
+                "waiting_since",
+                "id",
+                "department",
+                condition=UNFINISHED,
+                name="list_by_waiting",
+            ),
+            models.Index(
+                fields=["-updated_at", "-id", "department"],
+                condition=UNFINISHED,
+                name="list_by_update",
+            ),
+            models.Index(fields=["-id", "department"], condition=UNFINISHED, name="list_by_newest"),
             models.Index(
                 fields=["next_check_at"],
                 condition=models.Q(next_check_at__isnull=False),
@@ -223,7 +256,7 @@ class Ticket(models.Model):
             GinIndex(
                 fields=["fields"],
                 opclasses=["jsonb_path_ops"],
-                condition=models.Q(status__in=sorted(AT_WORK)),
+                condition=UNFINISHED,
                 name="queue_by_fields",
             ),
             GinIndex(
