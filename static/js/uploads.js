@@ -63,7 +63,12 @@ class Chip {
     request.addEventListener("timeout", () => this.fail(this.words.broken));
     request.send(data);
   }
-  answered({ status, response }) {
+  answered(request) {
+    const { status, response } = request;
+    if (request.getResponseHeader("HX-Redirect")) {
+      const state = this.form.querySelector("[data-signed-out]");
+      return this.fail(state?.dataset.signedOut ?? this.words.broken);
+    }
     if (status !== 201) {
       if (status === 422) this.file = null; // it would be refused again
       return this.fail(response?.sentence ?? this.words.broken);

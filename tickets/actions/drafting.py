@@ -56,12 +56,12 @@ def save_draft(
     stands = mine.select_for_update().first()
     if seen is not None and stands is not None and stands.updated_at != seen:
         raise DraftChanged(stands)
+    html = clean_written(html) if html else ""
     tokens = [str(one.token) for one in uploads]
-    if not (text.strip() or tokens):
+    named = {*tokens, *own_pictures(html)}
+    if not (text.strip() or named):
         mine.delete()
         return None
-    html = clean_written(html) if html else ""
-    named = {*tokens, *own_pictures(html)}
     Upload.objects.filter(owner=by, token__in=named).update(kept_at=timezone.now())
     draft, _created = Draft.objects.update_or_create(
         ticket=ticket,

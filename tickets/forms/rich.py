@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +40,7 @@ class UploadsField(forms.CharField):
         """A list, as a draft keeps it, as the text of the field."""
         return ",".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[Upload]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[Upload]:
         """Tokens -> uploads, in that order. Somebody else's are not known here."""
         tokens = list(dict.fromkeys(filter(None, super().clean(value).split(","))))
         found = uploads_of(self.owner, tokens)
@@ -179,8 +180,8 @@ class DraftForm(TicketForm):
     def others(self) -> dict[str, list[str]]:
         """What else the form holds, for a page that shows it again."""
         found = {
-            name: self.data.getlist(name)
-            for name in self.data
+            name: values
+            for name, values in cast(QueryDict, self.data).lists()
             if name not in {*self.fields, *_NOT_KEPT}
         }
         size = sum(len(value) for values in found.values() for value in values)

@@ -144,6 +144,14 @@ def test_a_draft_keeps_formatting_and_files(ticket, ada, shot, enter):
     assert f'name="version" value="{saved.headers["X-Draft-Version"]}"' in page
 
 
+def test_a_draft_may_be_a_picture_alone(ticket, ada, shot, enter):
+    draft = {"body": "", "html": f'<div><img src="{shot.get_absolute_url()}"></div>'}
+
+    enter(ada).post(address(ticket, "drafts", "reply"), draft, headers=SCRIPT)
+
+    assert shot.get_absolute_url() in Draft.objects.get().html
+
+
 def test_two_windows_do_not_overwrite_each_other(ticket, ada, enter):
     client, url = enter(ada), address(ticket, "drafts", "reply")
     client.post(url, {"body": "In the first", "version": ""}, headers=SCRIPT)
@@ -223,6 +231,19 @@ def test_a_reply_to_a_ticket_merged_meanwhile_goes_where_it_went_on(ticket, ada,
     assert Draft.objects.get().ticket == other
     client.post(address(other, "replies"), {"body": "We look for it."})
     assert last(other).text == "We look for it."
+
+
+def test_what_was_begun_on_both_of_two_merged_tickets_stands_together(ticket, ada, carla, enter):
+    other = actions.open_ticket(
+        subject="The other", body="Same", customer=carla, by=carla, department=ticket.department
+    )
+    actions.save_draft(ticket, by=ada, kind=Message.Kind.REPLY, text="Second")
+    actions.save_draft(other, by=ada, kind=Message.Kind.REPLY, text="First")
+
+    actions.merge_tickets(ticket, into=other, by=ada)
+
+    draft = Draft.objects.get()
+    assert (draft.ticket, draft.text) == (other, "First\n\nSecond")
 
 
 def test_a_reply_to_a_ticket_moved_away_meanwhile_stays_with_who_wrote_it(

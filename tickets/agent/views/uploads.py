@@ -22,12 +22,9 @@ def uploads(request: SignedInRequest) -> HttpResponse:
         key = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
         ticket = get_object_or_404(Ticket.objects.workable_by(request.user), pk=key)
     try:
-        (file,) = attachments.accept(request.FILES.getlist("file")[:1])
-    except ValueError:
-        return JsonResponse({"sentence": _("No file has come.")}, status=422)
+        upload = _taken(request, ticket)
     except DeskError as refusal:
         return JsonResponse({"sentence": str(refusal)}, status=422)
-    upload = actions.upload_file(file, by=request.user, ticket=ticket)
     return JsonResponse(
         {
             "token": str(upload.token),
@@ -40,6 +37,13 @@ def uploads(request: SignedInRequest) -> HttpResponse:
         },
         status=201,
     )
+
+
+def _taken(request: SignedInRequest, ticket: Ticket | None) -> Upload:
+    files = attachments.accept(request.FILES.getlist("file")[:1])
+    if not files:
+        raise DeskError(_("No file has come."))
+    return actions.upload_file(files[0], by=request.user, ticket=ticket)
 
 
 @agent_required
