@@ -1,6 +1,5 @@
 """What administrators set up for tickets; tickets themselves are only to look at."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -147,7 +146,7 @@ class CustomFieldAdmin(admin.ModelAdmin):
     list_filter = ("is_active", "kind", "departments")
     search_fields = ("slug", "name")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Short name and kind are for good."""
         return ("slug", "kind") if obj else ()
 

@@ -80,7 +80,8 @@ class FieldsForm(TicketForm):
         definitions: Iterable[Definition] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, ticket=ticket, prefix=PREFIX, **kwargs)
+        kwargs["prefix"] = PREFIX
+        super().__init__(*args, ticket=ticket, **kwargs)
         if definitions is None:
             definitions = CustomField.objects.fitting(ticket.department_id, ticket.category_id)
         for slug, field in inputs(definitions, ticket.fields).items():
@@ -99,7 +100,8 @@ class NewFieldsForm(forms.Form):
     """The custom fields of a ticket that is being written; `values` is what they say."""
 
     def __init__(self, *args: Any, definitions: Iterable[Definition], **kwargs: Any) -> None:
-        super().__init__(*args, prefix=PREFIX, **kwargs)
+        kwargs["prefix"] = PREFIX
+        super().__init__(*args, **kwargs)
         for slug, field in inputs(definitions, {}, requires=True).items():
             self.fields[slug] = field
 

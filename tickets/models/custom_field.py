@@ -62,7 +62,7 @@ class CustomFieldQuerySet(models.QuerySet["CustomField"]):
 
     def definitions(self) -> list[Definition]:
         """All of them, in their order, by one question."""
-        return [Definition.of(one) for one in self.as_json().values_list("data", flat=True)]
+        return [Definition.of(one["data"]) for one in self.as_json()]
 
     def fitting(self, department: int | None, category: int | None) -> list[Definition]:
         """The active ones that belong to tickets of this department and category, by their keys."""
