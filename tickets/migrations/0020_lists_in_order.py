@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0018_feeds'),
+        ('tickets', '0019_kinds_of_events'),
     ]
 
     operations = [
