@@ -358,7 +358,7 @@ def aside_of(lines: Sequence[Line], data: QueryDict, draft: dict[str, Any]) -> d
     if data.get("side") == "new":
         initial.pop("side", None)
     meant_for = {name: data[name] for name in ("to", "subject") if name in data}
-    ticked = [theirs] if theirs else []
+    ticked: Any = [theirs] if theirs else []
     if draft["version"] is not None:
         ticked = draft.get("messages", [])
     return initial | meant_for | {"messages": [ticked] if isinstance(ticked, str) else ticked}

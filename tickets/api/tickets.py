@@ -1,6 +1,6 @@
 """Tickets and what is said on them."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -194,8 +194,8 @@ def reply(request: SignedInRequest, number: int, new: ReplyIn) -> Status[Message
     inside = can_work_on(by, ticket)
     if inside and by.pk != ticket.customer_id:
         then = lifecycle.Status(new.then) if new.then else None
-        said = {"by": by, "body": new.text, "then": then, "minutes_spent": new.minutes_spent}
-        said["channel"] = Ticket.Channel.API
+        said: dict[str, Any] = {"by": by, "body": new.text, "then": then}
+        said |= {"minutes_spent": new.minutes_spent, "channel": Ticket.Channel.API}
         if new.send_at is not None:
             message = actions.schedule_reply(ticket, leaves_at=new.send_at, **said)
         else:
