@@ -3,11 +3,10 @@
 `None` is the house itself (the clock, a rule); no door can utter it.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -130,7 +129,7 @@ def can_see_customer(user: User, person: User) -> bool:
     tickets of other departments stay out of it even then. Administrators: everybody's."""
     if not user.is_active:
         return False
-    return user.is_superuser or _has_tickets_in(person, user.department_roles)
+    return user.is_superuser or bool(departments_of(person) & user.department_roles.keys())
 
 
 def can_edit_customer(user: User, person: User) -> bool:
@@ -147,8 +146,7 @@ def can_decide_for_customer(user: User, person: User) -> bool:
     """
     if not can_edit_customer(user, person):
         return False
-    others = Department.objects.exclude(pk__in=user.department_roles)
-    return user.is_superuser or not others.filter(_holds_ticket_of(person)).exists()
+    return user.is_superuser or not (departments_of(person) - user.department_roles.keys())
 
 
 def works_here(person: User) -> bool:
@@ -156,13 +154,13 @@ def works_here(person: User) -> bool:
     return person.is_staff or person.is_superuser or person.memberships.exists()
 
 
-def _has_tickets_in(person: User, departments: Iterable[int]) -> bool:
-    return Department.objects.filter(_holds_ticket_of(person), pk__in=departments).exists()
-
-
-def _holds_ticket_of(person: User) -> Exists:
-    # One look into an index for each department, however many tickets the person has.
-    return Exists(Ticket.objects.filter(customer=person, department=OuterRef("pk")))
+def departments_of(person: User) -> set[int]:
+    """Departments that have a ticket of this customer."""
+    # EXISTS would be made a join that reads all their tickets. With a LIMIT an index of these two
+    # columns answers alone, once for each department.
+    one = Ticket.objects.order_by().filter(customer=person, department=OuterRef("pk"))
+    found = Department.objects.annotate(one=Subquery(one.values("department")[:1]))
+    return set(found.filter(one__isnull=False).values_list("pk", flat=True))
 
 
 def can_keep_canned(user: User, *, owner: User | None, department: Department | None) -> bool:
