@@ -48,7 +48,7 @@ def canned_file(request: HttpRequest, token: str) -> HttpResponseBase:
     return _handed_out(request, found)
 
 
-def _handed_out(request: HttpRequest, found: Attachment | CannedFile | Upload) -> FileResponse:
+def _handed_out(request: HttpRequest, found: Attachment | CannedFile | Upload) -> HttpResponseBase:
     is_pdf = isinstance(found, Attachment) and found.is_pdf and _begins_as_pdf(found)
     shown = (found.is_picture and found.content_type in SHOWN) or is_pdf
     shown = shown and "download" not in request.GET

@@ -190,7 +190,7 @@ def _macro(ticket: Ticket, event: Event) -> bool:
 
 
 def _note_written(ticket: Ticket, event: Event) -> bool:
-    rows = Message.objects.filter(pk=event.message_id, withdrawn_at__isnull=True)
+    rows = Message.objects.filter(pk=event.message_id or 0, withdrawn_at__isnull=True)
     return bool(rows.update(withdrawn_at=timezone.now()))
 
 

@@ -69,7 +69,7 @@ class TagWordsField(forms.CharField):
         return [word for word in dict.fromkeys(words) if word]
 
 
-class CannedReplyForm(forms.ModelForm):
+class CannedReplyForm(forms.ModelForm):  # type: ignore[type-arg]
     """save_canned_reply: `instance` as it is to stand, and the verb's other arguments."""
 
     place = forms.ChoiceField(label=_("For whom"))
@@ -105,7 +105,7 @@ class CannedReplyForm(forms.ModelForm):
             for name in ("adds_tags", "removes_tags"):
                 words = getattr(canned, name).values_list("name", flat=True)
                 initial[name] = ", ".join(words)
-        super().__init__(*args, initial=initial, auto_id="canned-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial, "auto_id": "canned-%s"})
         self.by = by
         self.fields["place"].choices = places_for(by)  # type: ignore[attr-defined]
         self.fields["moves_to"].queryset = Department.objects.filter(is_active=True)  # type: ignore[attr-defined]
@@ -116,8 +116,8 @@ class CannedReplyForm(forms.ModelForm):
             del self.fields["without"]
         definitions = CustomField.objects.filter(is_active=True).definitions()
         self.custom = inputs(definitions, self.instance.sets_fields)
-        for slug, field in self.custom.items():
-            self.fields[f"{FIELD}{slug}"] = field
+        for slug, custom in self.custom.items():
+            self.fields[f"{FIELD}{slug}"] = custom
         for name, empty in (("sets_status", _("stays")), ("sets_priority", _("stays"))):
             choices = self.fields[name].choices[1:]  # type: ignore[attr-defined]
             self.fields[name].choices = [("", empty), *choices]  # type: ignore[attr-defined]

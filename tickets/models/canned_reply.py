@@ -46,12 +46,13 @@ class CannedReplyQuerySet(models.QuerySet["CannedReply"]):
         return self.filter(here | models.Q(department__isnull=True))
 
     def with_own_use(self, user: User) -> "CannedReplyQuerySet":
-        """With `own_times` (how often `user` took it) and `own_last` (when last, or None)."""
+        """With `own_times` (how often `user` took it) and `own_last` (when last, or None), those
+        taken most often first."""
         own = CannedUse.objects.filter(canned=models.OuterRef("pk"), user=user)
         return self.annotate(
             own_times=Coalesce(models.Subquery(own.values("times")), 0),
             own_last=models.Subquery(own.values("last_at")),
-        )
+        ).order_by("-own_times", "title", "pk")
 
 
 class CannedReply(models.Model):

@@ -29,7 +29,7 @@ def canned_replies(request: SignedInRequest) -> HttpResponse:
     found = form.found().select_related("department", "owner")
     page = Paginator(found.prefetch_related("files"), PAGE).get_page(request.GET.get("page"))
     query = QueryDict(mutable=True)
-    query.update({name: value for name, value in request.GET.items() if name in form.fields})
+    query.update({name: str(one) for name, one in request.GET.items() if name in form.fields})
     context = {"form": form, "page": page, "query": query.urlencode()}
     return render(
         request, "agent/canned_replies.html", context | nav_context(request.user, "canned")

@@ -98,7 +98,7 @@ def _keep_draft(request: SignedInRequest, ticket: Ticket) -> None:
 def usable_on(ticket: Ticket, by: User) -> CannedReplyQuerySet:
     """Those that `by` may use on it, with their tags and files; their own favourites first."""
     usable = CannedReply.objects.usable_by(by).fitting(ticket).with_own_use(by)
-    return with_acts(usable).prefetch_related("files").order_by("-own_times", "title", "pk")
+    return with_acts(usable).prefetch_related("files")
 
 
 def with_acts(rows: CannedReplyQuerySet) -> CannedReplyQuerySet:
