@@ -97,10 +97,10 @@ class House:
                 count=PLACES, places=sql_array([place.pk for place in self.places])
             ),
             "assignee_id": (
-                f"CASE WHEN n %% 10 < 7 THEN ({table})"
-                f"[1 + (n / 20 + n) %% {PLACES}][1 + n %% {most}] END"
+                f"CASE WHEN n / 20 %% 10 < 7 THEN ({table})"
+                f"[1 + (n / 20 + n) %% {PLACES}][1 + n / 20 %% {most}] END"
             ),
-            "category_id": f"({sql_array([one.pk for one in self.categories])})[1 + n %% 5]",
+            "category_id": f"({sql_array([one.pk for one in self.categories])})[1 + n / 20 %% 5]",
             "subject": f"{words} || CASE WHEN n <= 20 THEN ' {RARE}' ELSE '' END",
             "preview": TEXT.format(length=25),
             "status": (

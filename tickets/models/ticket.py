@@ -199,9 +199,14 @@ class Ticket(models.Model):
                 name="queue_by_department",
             ),
             models.Index(
-                fields=["assignee", "status", "waiting_since", "id"],
+                fields=["assignee", "department", "status", "waiting_since", "id"],
                 condition=UNFINISHED,
                 name="queue_by_assignee",
+            ),
+            models.Index(
+                fields=["category", "department", "id"],
+                condition=UNFINISHED,
+                name="queue_by_category",
             ),
             models.Index(
                 fields=["department", "due_at", "id"],
