@@ -39,7 +39,7 @@ def zipped(attachments: Iterable[Attachment]) -> Iterator[bytes]:
     taken, seen = _Taken(), Counter[str]()
     with zipfile.ZipFile(taken, "w") as archive:
         for one in attachments:
-            if not one.file.storage.exists(one.file.name):
+            if not one.file.storage.exists(str(one.file.name)):
                 continue
             seen[one.name.casefold()] += 1
             count = seen[one.name.casefold()]

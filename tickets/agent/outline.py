@@ -251,11 +251,13 @@ def _beyond(place: Place, side: str, at: str, *, is_event: bool) -> Q:
 
 
 def _rows(what: str, rows: QuerySet[Any], at: str) -> QuerySet[Any, Any]:
-    return rows.annotate(what=Value(what), when=F(at), number=F("pk")).values_list(
-        "what", "when", "number"
-    )
+    named = rows.annotate(what=Value(what), when=F(at), number=F("pk"))
+    columns: QuerySet[Any, Any] = named.values_list("what", "when", "number")
+    return columns
 
 
 def _sum(what: str, rows: QuerySet[Any], when: Aggregate, number: Aggregate) -> QuerySet[Any, Any]:
     named = rows.order_by().annotate(what=Value(what)).values("what")
-    return named.annotate(when=when, number=number).values_list("what", "when", "number")
+    summed = named.annotate(when=when, number=number)
+    columns: QuerySet[Any, Any] = summed.values_list("what", "when", "number")
+    return columns

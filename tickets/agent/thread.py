@@ -96,9 +96,9 @@ def thread_of(
         messages = messages.filter(pk__in=outline.keys(of_events=False))
         events = Q(pk__in=outline.keys(of_events=True))
     fired = Event.objects.filter(ticket__in=history.numbers, kind=Event.Kind.ESCALATED)
-    fired = fired.order_by("-at", "-pk").values("pk")[:MOST_FIRED]
+    newest = fired.order_by("-at", "-pk").values("pk")[:MOST_FIRED]
     found = list(
-        _events(history, events | Q(pk__in=fired)).annotate(
+        _events(history, events | Q(pk__in=newest)).annotate(
             is_line=ExpressionWrapper(events, BooleanField())
         )
     )
