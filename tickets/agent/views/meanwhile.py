@@ -53,6 +53,7 @@ def goes_on_elsewhere(
     )
     # Its draft went along with the merge.
     kept = Draft.objects.filter(ticket=target, author=request.user, kind=form.slug).first()
-    form.data = form.data.copy()
-    form.data["version"] = kept.updated_at.isoformat() if kept else ""
+    data = request.POST.copy()
+    data["version"] = kept.updated_at.isoformat() if kept else ""
+    form.data = data
     return show(request, target.number, bound=form, status=422)
