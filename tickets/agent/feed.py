@@ -42,7 +42,7 @@ def atom(title: str, url: str, address: str, made_at: datetime, tickets: Iterabl
         feed.add_item(
             title=_plain(f"#{ticket.number} {ticket.subject}"),
             link=page,
-            description=None,
+            description=None,  # type: ignore[arg-type]  # None is no summary, "" an empty one
             unique_id=page,
             pubdate=ticket.created_at,
             updateddate=ticket.updated_at,
