@@ -161,8 +161,9 @@ def furniture_for(reader: User, ticket: Ticket) -> Furniture:
     """Departments, categories, services, the agents who could answer `ticket`, and the canned
     replies (`macros` are those without a text) that the reader uses most, by one question."""
     fitting = CannedReply.objects.usable_by(reader).fitting(ticket).with_own_use(reader)
-    mostly = fitting.order_by("-own_times", "title", "pk")
-    mostly = mostly.annotate(rank=-F("own_times"))  # type: ignore[misc]  # of with_own_use
+    # `own_times` is of with_own_use.
+    mostly = fitting.order_by("-own_times", "title", "pk")  # type: ignore[misc]
+    mostly = mostly.annotate(rank=-F("own_times"))
     in_menu = mostly.filter(pk__in=mostly.values("pk")[:MENU])
 
     def rows(kind: str, found: QuerySet[Any], name: Any, order: Any) -> QuerySet[Any, Any]:
