@@ -44,7 +44,7 @@ def desk(ticket, ada, carla, grace, billing, hosting, mallory):
     )
     Service.objects.create(slug="hosting", name={"en": "Hosting", "uk": "Хостинг"})
     CannedReply.objects.create(title="Rechnung", body={"de": "Guten Tag {customer.name}"})
-    Workspace.objects.create(name="Dringend", owner=ada, query="priority=4")
+    workspace = Workspace.objects.create(name="Dringend", owner=ada, query="priority=4")
     actions.reply_to_ticket(
         ticket,
         by=ada,
@@ -84,7 +84,13 @@ def desk(ticket, ada, carla, grace, billing, hosting, mallory):
     answer = actions.reply_to_ticket(solved, by=ada, body="Готово")
     actions.solve_ticket(solved, by=ada)
     actions.rate_answer(answer, good=True, by=carla, comment="Дякую")
-    return {"ticket": ticket, "solved": solved, "answer": answer}
+    return {
+        "ticket": ticket,
+        "solved": solved,
+        "answer": answer,
+        "other": other,
+        "workspace": workspace,
+    }
 
 
 def look(window, paths: list[str]) -> list[str]:
@@ -120,12 +126,39 @@ def test_pages_of_agents(window, desk, ada, size, dark, language):
         "/agent/notifications/",
         "/agent/profile/",
         "/agent/workspaces/",
+        f"/agent/workspaces/{desk['workspace'].pk}/settings/",
+        "/agent/feeds/",
         "/agent/nowhere/",
     ]
     opened = window(ada, size=size, dark=dark, language=language)
     wrong = look(opened, paths)
     # The page that is not there is reported by the browser as well.
     opened.complaints = [line for line in opened.complaints if "404" not in line]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("size", "dark", "language"), LOOKS)
+def test_further_pages_of_agents(window, desk, grace, carla, mallory, size, dark, language):
+    grace.language = language
+    grace.save()
+    ticket = desk["ticket"]
+    message, other = ticket.messages.first().pk, desk["other"].number
+    canned = CannedReply.objects.create(title="Спільна", body={"uk": "Добрий день"})
+    paths = [
+        f"/agent/customers/{carla.pk}/",
+        f"/agent/customers/{carla.pk}/merge/?other={mallory.email}",
+        "/agent/canned-replies/",
+        "/agent/canned-replies/new/",
+        f"/agent/canned-replies/{canned.pk}/",
+        "/agent/canned-replies/import/",
+        f"/agent/tickets/{ticket.number}/?side=1",
+        f"/agent/tickets/{ticket.number}/print/?notes=1",
+        f"/agent/tickets/{ticket.number}/merge/?into={other}",
+        f"/agent/tickets/{ticket.number}/split/?messages={message}&subject=Друга",
+        f"/agent/tickets/{ticket.number}/canned-replies/",
+    ]
+    wrong = look(window(grace, size=size, dark=dark, language=language), paths)
 
     assert wrong == []
 
