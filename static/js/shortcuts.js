@@ -62,6 +62,7 @@ const keys = {
   KeyF: () => write("side"),
   KeyA: either("assign", () => focus("#assignment select")),
   KeyI: either("take", () => press(`${panel("assignment")} input[name="to"] ~ button`)),
+  KeyS: () => focus(`${panel("solution")} button, ${panel("reopening")} button`),
   KeyP: either("priority", () => focus("#priority select")),
   KeyT: either("tag", () => focus("#tags input[name=add]")),
   KeyV: either("move", () => focus("#department select")),
