@@ -219,6 +219,9 @@ class User(AbstractBaseUser, PermissionsMixin):
                 OpClass(Upper("email"), name="gin_trgm_ops"),
                 name="person_by_part",
             ),
+            models.Index(
+                fields=["id"], condition=models.Q(is_superuser=True), name="administrators"
+            ),
         ]
 
     def __str__(self) -> str:

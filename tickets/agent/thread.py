@@ -91,15 +91,17 @@ def thread_of(
     """
     history = History.of(ticket, absorbed, reader)
     outline = history.outline(reader, whole=whole, around=around)
-    messages, events = history.messages, Q(pk__in=history.events.values("pk"))
+    messages, events = history.messages, history.events
     if not outline.is_whole:
         messages = messages.filter(pk__in=outline.keys(of_events=False))
-        events = Q(pk__in=outline.keys(of_events=True))
+        events = Event.objects.filter(pk__in=outline.keys(of_events=True)).order_by()
     fired = Event.objects.filter(ticket__in=history.numbers, kind=Event.Kind.ESCALATED)
     newest = fired.order_by("-at", "-pk").values("pk")[:MOST_FIRED]
+    shown = events.values("pk")
+    # Not one or the other, for which every event there is would be read.
     found = list(
-        _events(history, events | Q(pk__in=newest)).annotate(
-            is_line=ExpressionWrapper(events, BooleanField())
+        _events(history, Q(pk__in=shown.union(newest))).annotate(
+            is_line=ExpressionWrapper(Q(pk__in=shown), BooleanField())
         )
     )
     lines = lines_of(_messages(messages), ticket, reader)

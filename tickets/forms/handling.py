@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Category, Department, Service, User
+from departments.models import Category, Department, Membership, Service, User
 from tickets.forms.base import TicketForm
 from tickets.lifecycle import Priority
 from tickets.models import Message, Ticket, TicketLink
@@ -16,8 +16,10 @@ NOBODY, NOTHING = _("nobody"), _("not set")
 
 def agents_for(ticket: Ticket) -> QuerySet[User]:
     """Who could answer it: active agents of its department, and administrators."""
-    working = Q(memberships__department=ticket.department_id) | Q(is_superuser=True)
-    return User.objects.filter(working, is_active=True).distinct().order_by("name", "email")
+    members = Membership.objects.filter(department=ticket.department_id).values("user")
+    # Not one or the other, for which every person there is would be read.
+    working = members.union(User.objects.filter(is_superuser=True).values("pk"))
+    return User.objects.filter(pk__in=working, is_active=True).order_by("name", "email")
 
 
 class AssignmentForm(TicketForm):

@@ -61,11 +61,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def public(self) -> "MessageQuerySet":
         """What customers may read now: replies, not taken back, no longer to be taken back."""
-        return self.filter(
-            models.Q(undo_until__isnull=True) | models.Q(undo_until__lte=timezone.now()),
-            kind=Message.Kind.REPLY,
-            withdrawn_at__isnull=True,
-        )
+        return self.filter(_is_public())
 
     def waiting(self) -> "MessageQuerySet":
         """Replies that are to leave later."""
@@ -79,12 +75,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def readable_by(self, user: User | AnonymousUser) -> "MessageQuerySet":
         """Everything on the tickets `user` works on; on their own as a customer, public ones."""
-        worked = Ticket.objects.workable_by(user).values("pk")
-        owned = Ticket.objects.of_customer(user).values("pk")
-        public = models.Q(
-            pk__in=self.model._default_manager.public().filter(ticket__in=owned).values("pk")
-        )
-        return self.filter(models.Q(ticket__in=worked) | public)
+        # The ticket of each is looked at: lists of all tickets would be as long as the desk is old.
+        here = models.OuterRef("ticket")
+        worked = models.Exists(Ticket.objects.workable_by(user).filter(pk=here))
+        owned = models.Exists(Ticket.objects.of_customer(user).filter(pk=here))
+        return self.filter(models.Q(worked) | (models.Q(owned) & _is_public()))
+
+
+def _is_public() -> models.Q:
+    return models.Q(
+        models.Q(undo_until__isnull=True) | models.Q(undo_until__lte=timezone.now()),
+        kind=Message.Kind.REPLY,
+        withdrawn_at__isnull=True,
+    )
 
 
 class Message(models.Model):

@@ -1,13 +1,17 @@
 """Asking: a line of words → the tickets that a person may see and that say them."""
 
+from typing import Any
+
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from departments.models import User
 from tickets.models import Message, Ticket
 from tickets.search import words
 
 MOST_TERMS = 12
+MOST_LOOKED_UP = 1000
+"""A word that occurs less often is looked up; others are found quicker by walking through."""
 
 
 class Wanted(SearchQuery):
@@ -48,8 +52,8 @@ def find(text: str, tickets: QuerySet[Ticket], *, by: User, only: str = "") -> Q
     stripped = text.strip()
     if stripped.startswith("#") and stripped[1:].isdigit():
         return tickets.filter(pk=int(stripped[1:]) if len(stripped) < 18 else 0)
-    wanted = Q()
-    for term in _terms(stripped):
+    terms, wanted = _terms(stripped), Q()
+    for term in terms:
         # Notes are searched only where `by` works; the rest of the rule stands in `readable_by`.
         said = Message.objects.readable_by(by).filter(ticket=OuterRef("pk"), words=term)
         if only == "subject":
@@ -58,4 +62,25 @@ def find(text: str, tickets: QuerySet[Ticket], *, by: User, only: str = "") -> Q
             wanted &= Q(Exists(said))
         else:
             wanted &= Q(words=term) | Q(Exists(said))
-    return tickets.filter(wanted) if wanted else tickets.none()
+    if not wanted:
+        return tickets.none()
+    numbers = _with_the_rarest(terms, only)
+    return tickets.filter(wanted) if numbers is None else tickets.filter(wanted, pk__in=numbers)
+
+
+def _with_the_rarest(terms: list[Wanted], only: str) -> list[int] | None:
+    """Numbers of the tickets that say the rarest of the words anywhere, whoever may see them; None
+    if each of the words occurs too often to be looked up."""
+    places: list[QuerySet[Any, Any]] = []
+    for position, term in enumerate(terms):
+        named, said = Ticket.objects.filter(words=term), Message.objects.filter(words=term)
+        if only != "messages":
+            places.append(named.values_list(Value(position), "pk"))
+        if only != "subject":
+            places.append(said.values_list(Value(position), "ticket"))
+    first, *others = (one.order_by()[: MOST_LOOKED_UP + 1] for one in places)
+    numbers: dict[int, list[int]] = {position: [] for position in range(len(terms))}
+    for position, number in first.union(*others, all=True):
+        numbers[position].append(number)
+    rarest = min(numbers.values(), key=len)
+    return rarest if len(rarest) <= MOST_LOOKED_UP else None
