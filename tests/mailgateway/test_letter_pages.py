@@ -404,6 +404,6 @@ def test_what_was_typed_here_offers_no_charset(enter, ada, ticket):
     actions.add_note(ticket, by=ada, body="Typed")
 
     assert (
-        "/reading/"
+        reverse("letters:reading", args=[ticket.messages.last().pk])
         not in enter(ada).get(reverse("agent:ticket", args=[ticket.number])).content.decode()
     )

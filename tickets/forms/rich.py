@@ -58,6 +58,13 @@ def uploads_of(owner: Any, tokens: list[str]) -> list[Upload]:
     return [known[token] for token in tokens if token in known]
 
 
+def _moment(typed: str) -> datetime | None:
+    try:
+        return parse_datetime(typed)
+    except ValueError:
+        return None
+
+
 def _ids(tokens: list[str]) -> list[UUID]:
     ids = []
     for token in tokens:
@@ -132,8 +139,10 @@ class RichForm(TicketForm):
 
     @property
     def draft_of(self) -> datetime | None:
-        """Of when the draft is that stands in it, if one does."""
-        return None if self.is_bound else self.initial.get("version")
+        """Of when the draft is that stands in it, if one does; said as text where it was kept for
+        somebody who had to sign in again."""
+        version = None if self.is_bound else self.initial.get("version")
+        return _moment(version) if isinstance(version, str) else version
 
     @property
     def beside(self) -> list[Upload]:
@@ -172,10 +181,7 @@ class DraftForm(TicketForm):
         """What the page saw; None if it does not say."""
         if "version" not in self.data:
             return None
-        try:
-            return parse_datetime(self.cleaned_data["version"]) or Draft.NEVER
-        except ValueError:
-            return Draft.NEVER
+        return _moment(self.cleaned_data["version"]) or Draft.NEVER
 
     def others(self) -> dict[str, list[str]]:
         """What else the form holds, for a page that shows it again."""
