@@ -1,0 +1,124 @@
+"""The coach on descriptions in four languages: silent where all is said, else helpful."""
+
+import time
+
+import pytest
+
+from tests.tickets import coach_texts as texts
+from tickets.coach import LONGEST, SHIPPED, Attempt, Topic, Wishes, advise, divide
+
+PLAIN = "Since Monday the page loads slowly for everybody in the office, and we do not know why."
+
+
+def hints_of(told, without: str = "") -> set[str]:
+    files = () if without == "shown" else told.files
+    attempt = Attempt(told.title, told.body(without), files)
+    return {hint.code for hint in advise(attempt, SHIPPED[told.topic])}
+
+
+def of_title(title: str) -> set[str]:
+    return {hint.code for hint in advise(Attempt(title, PLAIN))}
+
+
+@pytest.mark.parametrize("told", texts.GOOD, ids=lambda told: told.title[:40])
+def test_nobody_who_said_everything_gets_a_hint(told):
+    assert hints_of(told) == set()
+
+
+LEFT_OUT = [
+    (told, piece, code)
+    for told in texts.GOOD
+    for piece, code in (
+        ("when", "no_when"),
+        ("changed", "no_change"),
+        ("tried", "no_tried"),
+        ("shown", "evidence"),
+    )
+    if getattr(told, piece)
+]
+OTHERS = [
+    *((of_title, title, "title_empty") for title in texts.EMPTY_TITLES),
+    *((of_title, title, "title_short") for title in texts.SHORT_TITLES),
+    *((of_title, title, "title_capitals") for title in texts.LOUD_TITLES),
+]
+
+
+def test_what_is_left_out_is_asked_for():
+    missed = [
+        (told.title, piece)
+        for told, piece, code in LEFT_OUT
+        if code not in hints_of(told, without=piece)
+    ]
+    missed += [(title, code) for find, title, code in OTHERS if code not in find(title)]
+    missed += [
+        (body, "story_short")
+        for body in texts.SHORT_STORIES
+        if "story_short" not in {one.code for one in advise(Attempt("A title of words", body))}
+    ]
+    missed += [(body, "several") for body in texts.SEVERAL if not divide(body)]
+    asked = len(LEFT_OUT) + len(OTHERS) + len(texts.SHORT_STORIES) + len(texts.SEVERAL)
+
+    assert asked >= 150
+    assert len(missed) <= 0.1 * asked, missed
+
+
+@pytest.mark.parametrize("topic", [one for one in Topic if SHIPPED[one].evidence])
+def test_each_kind_of_evidence_is_asked_for_by_its_name(topic):
+    empty = Attempt("A title of some words", "Nothing to see here at all. " * 3)
+
+    about = [hint.about for hint in advise(empty, SHIPPED[topic]) if hint.code == "evidence"]
+
+    assert about == [group[0].value for group in SHIPPED[topic].evidence]
+
+
+@pytest.mark.parametrize(
+    ("topic", "about"),
+    [
+        (Topic.NETWORK, "server"),
+        (Topic.HARDWARE, "server"),
+        (Topic.MAIL, "domain"),
+        (Topic.BILLING, "invoice"),
+    ],
+)
+def test_the_number_of_what_it_is_about_is_asked_for(topic, about):
+    attempt = Attempt("Something about it all", "We wonder what happens there every evening now.")
+
+    assert about in {one.about for one in advise(attempt, SHIPPED[topic]) if one.code == "number"}
+
+
+def test_a_desk_may_have_numbers_of_its_own_shape():
+    wishes = Wishes(numbers=SHIPPED[Topic.NETWORK].numbers, masks=("K##/??",))
+
+    assert advise(Attempt("Cable of rack loose", PLAIN), wishes)
+    assert not advise(Attempt("Cable of rack K12/ab loose", PLAIN), wishes)
+
+
+@pytest.mark.parametrize("text", texts.ONE_STORY)
+def test_one_story_told_in_steps_is_not_torn_apart(text):
+    assert divide(text) == []
+
+
+def test_a_divided_text_keeps_every_word_and_gives_each_part_a_title():
+    text = texts.SEVERAL[0]
+
+    first, second = divide(text)
+
+    assert first.title == "Сайт example.org не відкривається з учора"
+    assert second.title == "Не можемо увійти в поштову скриньку"
+    assert f"{first.text}\n\n{second.text}" == text
+
+
+def test_it_answers_within_five_milliseconds_and_in_linear_time():
+    story = " ".join(told.body() for told in texts.GOOD)[:3000]
+    attempt = Attempt("Сайт example.org показує помилку 502", story, ("a.png", "b.log"))
+    began = time.process_time()
+    for _turn in range(50):
+        advise(attempt, SHIPPED[Topic.SITE])
+    ordinary = (time.process_time() - began) / 50
+
+    assert ordinary < 0.005
+
+    for hostile in ("1. a\n" * LONGEST, "a." * LONGEST, "«" * LONGEST, "0:" * LONGEST):
+        began = time.process_time()
+        advise(Attempt(hostile, hostile), SHIPPED[Topic.NETWORK])
+        assert time.process_time() - began < 1

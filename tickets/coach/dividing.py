@@ -1,0 +1,94 @@
+"""Several matters in one text: found, and already divided."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from tickets.coach.words import ANOTHER, CHANGED, STEPS, SUBJECTS, TRIED, TROUBLE
+
+ITEM: Final = re.compile(r"^[ \t]{0,6}(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
+SHORTEST: Final = 15
+TITLE_LENGTH: Final = 70
+MOST_PARTS: Final = 6
+_SENTENCE: Final = re.compile(r"[.!?…](?:\s|$)|\n")
+_LEAD: Final = re.compile(r"^[\s,.:;–—-]+")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One matter of a text: a `title` from its first words, and its own `text`."""
+
+    title: str
+    text: str
+
+
+def divide(text: str) -> list[Part]:
+    """The matters in `text`, at least two, or an empty list where it is about one thing.
+
+    Tried in this order: a numbered list of matters, sentences that begin another matter («Ще одне»,
+    "Also", „Außerdem“), paragraphs about different subjects.
+    """
+    for found in (_by_numbers(text), _by_words(text), _by_subjects(text)):
+        parts = [part.strip() for part in found if part.strip()]
+        if 2 <= len(parts) <= MOST_PARTS:
+            return [Part(_title_of(part), part) for part in parts]
+    return []
+
+
+def _by_numbers(text: str) -> list[str]:
+    marks = list(ITEM.finditer(text))
+    if [int(mark[1]) for mark in marks[:2]] != [1, 2]:
+        return []
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    items = [text[mark.end() : end] for mark, end in zip(marks, ends, strict=True)]
+    head = text[: marks[0].start()]
+    about_steps = STEPS.search(_last_line(head)) or sum(_is_step(item) for item in items) > 0
+    if about_steps or any(not _is_matter(item) for item in items):
+        return []
+    return items
+
+
+def _by_words(text: str) -> list[str]:
+    cuts = []
+    for mark in ANOTHER.finditer(text):
+        before, after = text[: mark.start()], text[mark.end() :]
+        sentence = _SENTENCE.split(after, 1)[0]
+        goes_on = TRIED.search(sentence) or CHANGED.match(sentence.strip(" ,"))
+        if _is_matter(before) and _is_matter(sentence) and not goes_on:
+            cuts.append(mark.start())
+    edges = [0, *cuts, len(text)]
+    parts = [text[start:end] for start, end in pairwise(edges)]
+    return parts if cuts else []
+
+
+def _by_subjects(text: str) -> list[str]:
+    paragraphs = [one for one in re.split(r"\n[ \t]*\n", text) if _is_matter(one)]
+    if len(paragraphs) < 2:
+        return []
+    about = [{name for name, words in SUBJECTS.items() if words.search(p)} for p in paragraphs]
+    differ = all(one for one in about) and not set.intersection(*about)
+    # Only what stands beside one another without a word in common: a story in paragraphs is one.
+    apart = all(not (one & other) for one, other in pairwise(about))
+    tells = any(TRIED.search(p) or CHANGED.search(p) for p in paragraphs[1:])
+    return paragraphs if differ and apart and not tells else []
+
+
+def _is_matter(text: str) -> bool:
+    return len(text.strip()) >= SHORTEST and bool(TROUBLE.search(text))
+
+
+def _is_step(item: str) -> bool:
+    return bool(STEPS.search(" ".join(item.split()[:3])) or TRIED.search(item))
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rsplit("\n", 1)[-1]
+
+
+def _title_of(part: str) -> str:
+    begin = ANOTHER.sub("", _LEAD.sub("", part), count=1) if ANOTHER.match(part.strip()) else part
+    first = _SENTENCE.split(_LEAD.sub("", begin).strip(), 1)[0].strip() or part.strip()
+    if len(first) > TITLE_LENGTH:
+        first = first[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+    return first[:1].upper() + first[1:]
