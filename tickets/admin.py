@@ -11,8 +11,10 @@ from departments.admin import DepartmentAdmin
 from departments.models import Department
 from helpdesk.lib.admin import ReadOnlyAdmin
 from tickets import placeholders
+from tickets.coach import Evidence, Number
 from tickets.models import (
     CannedReply,
+    CoachRule,
     CustomField,
     EscalationRule,
     EscalationStep,
@@ -153,6 +155,38 @@ class CustomFieldAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """It is switched off instead."""
         return False
+
+
+class CoachRuleForm(forms.ModelForm):
+    """Lists of choices as boxes to tick."""
+
+    numbers = forms.MultipleChoiceField(choices=Number, required=False)
+    each_of = forms.MultipleChoiceField(choices=Evidence, required=False)
+    one_of = forms.MultipleChoiceField(choices=Evidence, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("numbers", "each_of", "one_of"):
+            column = CoachRule._meta.get_field(name)
+            self.fields[name].label = column.verbose_name
+            self.fields[name].help_text = column.help_text
+            self.fields[name].widget = forms.CheckboxSelectMultiple(
+                choices=self.fields[name].choices
+            )
+
+
+@admin.register(CoachRule)
+class CoachRuleAdmin(admin.ModelAdmin):
+    """What customers are asked for while they write."""
+
+    form = CoachRuleForm
+    fields = (
+        *("category", "topic", "is_fault", "numbers", "masks", "each_of", "one_of"),
+        *("good_titles", "bad_titles"),
+    )
+    autocomplete_fields = ("category",)
+    list_display = ("category", "topic", "is_fault")
+    list_select_related = ("category",)
 
 
 @admin.register(Tag)

@@ -1,10 +1,22 @@
 """Rules and answers are set up; tickets are only looked at."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
+from departments.models import Category
 from tests.tickets.custom_fields import make
-from tickets.models import CannedReply, CustomField, EscalationRule, Event, Message, Ticket
+from tickets.coach import SHIPPED, Evidence, Topic, Wishes
+from tickets.models import (
+    CannedReply,
+    CoachRule,
+    CustomField,
+    EscalationRule,
+    Event,
+    Message,
+    Ticket,
+)
 
 
 @pytest.fixture
@@ -132,3 +144,32 @@ def test_a_canned_reply_sets_only_what_fields_take(desk):
         assert sentence in page
     assert desk.post(path, said | {"sets_fields": '{"amount": "12,50"}'}).status_code == 302
     assert CannedReply.objects.get().sets_fields == {"amount": 12.5}
+
+
+def test_a_rule_of_the_coach_begins_with_what_its_topic_needs(desk, hosting):
+    slow = Category.objects.create(slug="slow", department=hosting, name={"en": "Slow"})
+    path = reverse("admin:tickets_coachrule_add")
+    said = {"category": slow.pk, "topic": "network", "masks": "cs?-####"}
+    said |= multilingual("good_titles", en="vps-17: packets lost") | multilingual("bad_titles")
+    response = desk.post(path, said)
+    assert response.status_code == 302, response.context["errors"]
+    shipped = SHIPPED[Topic.NETWORK]
+    assert CoachRule.objects.get().wishes() == replace(shipped, masks=("cs?-####",))
+
+
+def test_what_an_administrator_ticks_is_what_the_coach_wants(desk, hosting):
+    slow = Category.objects.create(slug="slow", department=hosting, name={"en": "Slow"})
+    rule = CoachRule.objects.create(category=slow, topic=Topic.NETWORK)
+    path = reverse("admin:tickets_coachrule_change", args=[rule.pk])
+    assert "the output of ping" in desk.get(path).content.decode()
+    said = {"category": slow.pk, "topic": "network", "each_of": ["ping"], "one_of": ["log"]}
+    said |= multilingual("good_titles") | multilingual("bad_titles")
+    assert desk.post(path, said).status_code == 302
+    rule.refresh_from_db()
+    assert rule.wishes() == Wishes(evidence=((Evidence.PING,), (Evidence.LOG,)))
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_a_rule_says_what_was_shipped(hosting, topic):
+    slow = Category.objects.create(slug="slow", department=hosting, name={"en": "Slow"})
+    assert CoachRule.objects.create(category=slow, topic=topic).wishes() == SHIPPED[topic]

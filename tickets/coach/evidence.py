@@ -11,19 +11,19 @@ from tickets.coach.words import any_of
 
 
 class Evidence(TextChoices):
-    """What a topic may want to see."""
+    """What a topic may want to see; of several that are enough, what comes first is asked for."""
 
     PING = "ping", _("the output of ping")
     ROUTE = "route", _("the output of traceroute or MTR")
     SOURCE = "source", _("the address you connect from")
     SMART = "smart", _("the SMART table of the disk")
     MEMORY = "memory", _("the result of a memory test")
-    LOG = "log", _("lines of the log")
+    HEADERS = "headers", _("the headers of the letter")
     SCREENSHOT = "screenshot", _("a screenshot")
+    MESSAGE = "message", _("the words of the error message")
+    LOG = "log", _("lines of the log")
     BROWSER = "browser", _("the browser and its version")
     ADDRESS = "address", _("the address of the page or site")
-    MESSAGE = "message", _("the words of the error message")
-    HEADERS = "headers", _("the headers of the letter")
     PAYMENT = "payment", _("how you paid or meant to pay")
 
 

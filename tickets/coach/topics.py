@@ -25,7 +25,7 @@ class Topic(TextChoices):
 SHIPPED: Final = {
     Topic.SITE: Wishes(
         is_fault=True,
-        evidence=((Evidence.ADDRESS,), (Evidence.MESSAGE, Evidence.SCREENSHOT, Evidence.LOG)),
+        evidence=((Evidence.ADDRESS,), (Evidence.SCREENSHOT, Evidence.MESSAGE, Evidence.LOG)),
     ),
     Topic.NETWORK: Wishes(
         is_fault=True,
@@ -38,7 +38,7 @@ SHIPPED: Final = {
         evidence=((Evidence.SMART, Evidence.MEMORY, Evidence.LOG),),
     ),
     Topic.PANEL: Wishes(
-        is_fault=True, evidence=((Evidence.SCREENSHOT, Evidence.MESSAGE), (Evidence.BROWSER,))
+        is_fault=True, evidence=((Evidence.BROWSER,), (Evidence.SCREENSHOT, Evidence.MESSAGE))
     ),
     Topic.MAIL: Wishes(
         is_fault=True,

@@ -3,6 +3,7 @@
 from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.callback import Callback
 from tickets.models.canned_reply import CannedFile, CannedReply, CannedUse
+from tickets.models.coaching import CoachRule
 from tickets.models.custom_field import (
     CustomField,
     FieldOption,
@@ -40,6 +41,7 @@ __all__ = [
     "CannedFile",
     "CannedReply",
     "CannedUse",
+    "CoachRule",
     "CustomField",
     "Definition",
     "Delivery",

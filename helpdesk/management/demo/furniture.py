@@ -16,8 +16,17 @@ from departments.models import (
     User,
 )
 from mailgateway.models import Mailbox, Security
+from tickets.coach import Topic
 from tickets.lifecycle import Priority, Status
-from tickets.models import CannedReply, EscalationRule, EscalationStep, Tag, Target, Workspace
+from tickets.models import (
+    CannedReply,
+    CoachRule,
+    EscalationRule,
+    EscalationStep,
+    Tag,
+    Target,
+    Workspace,
+)
 
 Texts = dict[str, str]
 
@@ -51,6 +60,13 @@ TARGETS: dict[str, dict[int | None, tuple[int, int, int | None]]] = {
 }
 
 # slug: (department, names, wanted evidence)
+TOPICS = {
+    "site-down": Topic.SITE,
+    "server": Topic.HARDWARE,
+    "network": Topic.NETWORK,
+    "mail": Topic.MAIL,
+    "invoice": Topic.BILLING,
+}
 CATEGORIES: dict[str, tuple[str, Texts, Texts]] = {
     "site-down": (
         "hosting",
@@ -187,13 +203,15 @@ def furnish() -> dict[str, Department]:
                 solution=solution,
             )
     for order, (slug, (place, names, evidence)) in enumerate(CATEGORIES.items(), start=1):
-        Category.objects.create(
+        category = Category.objects.create(
             slug=slug,
             name=names,
             department=places[place],
             wanted_evidence=evidence,
             order=order * 10,
         )
+        if topic := TOPICS.get(slug):
+            CoachRule.objects.create(category=category, topic=topic)
     for order, (slug, names) in enumerate(SERVICES.items(), start=1):
         Service.objects.create(slug=slug, name=names, order=order * 10)
     Tag.objects.bulk_create(Tag(name=name) for name in TAGS)
