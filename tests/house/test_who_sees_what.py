@@ -70,6 +70,7 @@ OWN_PAGES = {
     "portal:home",
     "portal:new_ticket",
     "portal:evidence",
+    "portal:hints",
     "face",
 }
 AGENT_PAGES = {

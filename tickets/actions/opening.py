@@ -11,6 +11,7 @@ from helpdesk.lib.errors import DeskError
 from tickets import attachments, events, search, sla
 from tickets.actions import steps
 from tickets.attachments import IncomingFile
+from tickets.coach import Hint
 from tickets.lifecycle import Priority, Status
 from tickets.models import (
     Body,
@@ -52,6 +53,7 @@ def open_ticket(
     is_automatic: bool = False,
     follows: Ticket | None = None,
     fields: Mapping[str, Any] | None = None,
+    skipped: Iterable[Hint] = (),
 ) -> Ticket:
     """Begin a ticket with its first message.
 
@@ -60,6 +62,7 @@ def open_ticket(
     `stand_in` is who gets our letters instead of the customer, who asked for that in the same
     letter: it holds for this ticket alone. `follows` is the closed ticket this one goes on from.
     `fields` are values of custom fields; customers fill those they are asked for.
+    `skipped` are hints of the coach that the customer passed over.
     """
     place = department or (category.department if category else None) or _triage()
     require(by == customer or works_in(by, place))
@@ -103,7 +106,9 @@ def open_ticket(
     )
     _complete(ticket, message, has_files=bool(stored))
     search.remember(message, [one.name for one in stored])
-    details = {}
+    details: dict[str, Any] = {}
+    if passed := [[hint.code, hint.about] for hint in skipped]:
+        details["skipped"] = passed
     if follows is not None:
         TicketLink.objects.create(source=follows, target=ticket, kind=TicketLink.Kind.FOLLOW_UP)
         details["follows"] = follows.number

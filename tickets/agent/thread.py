@@ -28,6 +28,7 @@ from tickets.actions import UNDOABLE
 from tickets.agent.mentioned import with_marks
 from tickets.agent.outline import UNDO_OFFERED_FOR, Fold, History, last_act
 from tickets.agent.references import with_links
+from tickets.coach import unsaid
 from tickets.models import Attachment, Delivery, Event, Mention, Message, Ticket
 from tickets.refusals import meaning
 
@@ -42,7 +43,7 @@ MOST_FIRED = 10
 class Line:
     """One line of the column: a message, an event, or a fold that stands for many. `came_from` is
     the number of the merged ticket it belongs to, None for the ticket's own; `html` is the text of
-    the message for this reader."""
+    the message for this reader; `not_said` is what the customer was asked for and passed over."""
 
     at: datetime
     message: Message | None = None
@@ -52,6 +53,7 @@ class Line:
     html: str = ""
     files: tuple[Attachment, ...] = ()
     is_new: bool = False
+    not_said: tuple[str, ...] = ()
     can_take_back: bool = False
     can_resend: bool = False
     can_correct: bool = False
@@ -165,6 +167,7 @@ def _line(message: Any, ticket: Ticket, reader: User) -> Line:
         files=_loose_files(message),
         can_take_back=message.author_id == reader.pk and message.can_still_be_taken_back,
         can_resend=stands and bool(states & Delivery.MISSED),
+        not_said=tuple(unsaid(message.skipped or [])),
         joined=message.from_customer and message.why not in OPENING and not message.is_side,
         can_correct=stands
         and message.kind == Message.Kind.REPLY
@@ -204,6 +207,11 @@ def _messages(messages: QuerySet[Message]) -> QuerySet[Message]:
                 reports.order_by("pk").values(
                     data=JSONObject(address="address", state="state", detail="detail")
                 )
+            ),
+            skipped=Subquery(
+                Event.objects.filter(message=here, kind=Event.Kind.OPENED).values(
+                    "details__skipped"
+                )[:1]
             ),
             mentioned=ArraySubquery(
                 Mention.objects.filter(message=here).values(

@@ -9,6 +9,7 @@ at once, because people mix them.
 from tickets.coach.advice import LONGEST, Attempt, Hint, Wishes, advise
 from tickets.coach.dividing import Part, divide
 from tickets.coach.evidence import Evidence, Number
+from tickets.coach.missing import unsaid
 from tickets.coach.topics import SHIPPED, Topic
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "Wishes",
     "advise",
     "divide",
+    "unsaid",
 ]

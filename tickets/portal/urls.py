@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("tickets/new/", views.new_ticket, name="new_ticket"),
     path("tickets/new/evidence/", views.evidence, name="evidence"),
+    path("tickets/new/hints/", views.hints, name="hints"),
     path("tickets/<int:number>/", views.ticket, name="ticket"),
     path("tickets/<int:number>/answers/", views.answers, name="answers"),
     path("tickets/<int:number>/solution/", views.solution, name="solution"),

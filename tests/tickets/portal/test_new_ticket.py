@@ -12,7 +12,10 @@ from tickets.lifecycle import Status
 from tickets.models import Ticket
 
 URL = "/tickets/new/"
-TYPED = {"subject": "Сайт не відкривається", "body": "З ранку показує помилку 502."}
+TYPED = {
+    "subject": "Сайт example.org не відкривається",
+    "body": "З ранку показує помилку 502, у всіх у конторі, і в телефоні теж.",
+}
 
 
 @pytest.fixture

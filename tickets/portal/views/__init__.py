@@ -1,12 +1,13 @@
 """What customers see: their tickets, one of them, and the form for a new one."""
 
 from tickets.portal.views.conversation import answers, reopening, solution, ticket
-from tickets.portal.views.opening import evidence, new_ticket
+from tickets.portal.views.opening import evidence, hints, new_ticket
 from tickets.portal.views.overview import home
 
 __all__ = [
     "answers",
     "evidence",
+    "hints",
     "home",
     "new_ticket",
     "reopening",

@@ -1,13 +1,13 @@
 """Writing to us for the first time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.http import SignedInRequest
 from departments.models import Category, Department
@@ -15,24 +15,31 @@ from helpdesk.lib import kept, multilingual
 from tickets import actions
 from tickets.forms import NewFieldsForm
 from tickets.models import CustomField
+from tickets.portal import coaching
 from tickets.portal.forms import NewTicketForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_ticket(request: SignedInRequest) -> HttpResponse:
-    """The form for a new ticket."""
+    """The form for a new ticket. What the coach would ask for is shown once before it is sent."""
+    advice, is_stopped = coaching.Advice(), False
     if request.method == "POST":
         form = NewTicketForm(request.POST, request.FILES)
         fields = _asked(request.POST, is_sent=True)
+        advice = _advice(request, [file.name or "" for file in request.FILES.getlist("files")])
         if form.is_valid() and fields.is_valid():
-            ticket = actions.open_ticket(
-                customer=request.user,
-                by=request.user,
-                fields=fields.values,
-                **form.cleaned_data,
-            )
-            messages.success(request, _("Thank you! We have got it and will answer soon."))
-            return redirect("portal:ticket", ticket.number)
+            # A browser forgets the files of a form that comes back, so such a form is not stopped.
+            is_stopped = bool(advice) and not (request.POST.get("advised") or request.FILES)
+            if not is_stopped:
+                ticket = actions.open_ticket(
+                    customer=request.user,
+                    by=request.user,
+                    fields=fields.values,
+                    skipped=advice.hints,
+                    **form.cleaned_data,
+                )
+                messages.success(request, _("Thank you! We have got it and will answer soon."))
+                return redirect("portal:ticket", ticket.number)
     else:
         typed = kept.take(request)
         # An address may name topic and product: /tickets/new/?category=3
@@ -40,8 +47,13 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
         form, fields = NewTicketForm(initial=said), _asked(said)
         if typed:
             messages.info(request, _("You were signed out meanwhile. Here is what you had typed."))
-    chosen = _evidence(form["category"].value())
-    context = {"form": form, "fields": fields, "evidence": chosen}
+    context = {
+        "form": form,
+        "fields": fields,
+        "advice": advice,
+        "is_stopped": is_stopped,
+        **_for_topic(form["category"].value()),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "portal/new_ticket.html", context, status=status)
 
@@ -49,9 +61,28 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def evidence(request: SignedInRequest) -> HttpResponse:
     """The parts of the page that say what helps us and ask for more, for the topic just chosen."""
-    chosen = _evidence(request.GET.get("category", ""))
-    context = {"evidence": chosen, "fields": _asked(request.GET)}
+    context = _for_topic(request.GET.get("category", "")) | {"fields": _asked(request.GET)}
     return render(request, "portal/partials/_for_topic.html", context)
+
+
+@require_POST
+def hints(request: SignedInRequest) -> HttpResponse:
+    """What the coach says while somebody types; nothing to do where it stands there already."""
+    advice = _advice(request, request.POST.getlist("names"))
+    advice = coaching.while_typing(advice, request.POST.dict())
+    if advice.digest == request.POST.get("advised", ""):
+        return HttpResponse(status=204)
+    return render(request, "portal/partials/_hints.html", {"advice": advice})
+
+
+def _advice(request: SignedInRequest, files: Iterable[str]) -> coaching.Advice:
+    return coaching.advice_on(
+        request.POST.dict(),
+        files,
+        by=request.user,
+        category=_number(request.POST.get("category")),
+        service=_number(request.POST.get("service")),
+    )
 
 
 def _asked(said: Mapping[str, Any], *, is_sent: bool = False) -> NewFieldsForm:
@@ -76,10 +107,18 @@ def _number(typed: object) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _evidence(chosen: object) -> list[tuple[Category, str]]:
-    """(category, what helps us) of the chosen one, or of all while none is chosen."""
+def _for_topic(chosen: object) -> dict[str, Any]:
+    """What the page says of the chosen category, or of all while none is chosen: (category, what
+    helps us), and examples of titles."""
     categories = Category.objects.filter(is_active=True, department__is_active=True)
-    if number := _number(chosen):
-        categories = categories.filter(pk=number)
-    texts = [(one, multilingual.pick(one.wanted_evidence)) for one in categories]
-    return [(one, text) for one, text in texts if text.strip()]
+    number = _number(chosen)
+    if number:
+        categories = categories.filter(pk=number).select_related("coaching")
+    rows = list(categories)
+    texts = [(one, multilingual.pick(one.wanted_evidence)) for one in rows]
+    good, bad = coaching.titles_for(rows[0] if number and rows else None)
+    return {
+        "evidence": [(one, text) for one, text in texts if text.strip()],
+        "good_titles": good,
+        "bad_titles": bad,
+    }

@@ -1,0 +1,182 @@
+"""Newcomers are helped to describe their problem, and never held up by it."""
+
+import re
+
+import pytest
+
+from departments.models import Category, Service
+from tests.tickets.portal.test_new_ticket import picture
+from tickets import actions
+from tickets.coach import Topic
+from tickets.models import CoachRule, Ticket
+
+URL = "/tickets/new/"
+HINTS = "/tickets/new/hints/"
+HELPLESS = {"subject": "Не працює!!!", "body": "Допоможіть, нічого не працює"}
+ENOUGH = {
+    "subject": "Де взяти рахунок за жовтень",
+    "body": "Рахунки за минулі місяці є в кабінеті, а за жовтень я його там не знайшла.",
+}
+
+
+@pytest.fixture(autouse=True)
+def _carla_reads_english(carla):
+    carla.language = "en"
+    carla.save()
+
+
+@pytest.fixture
+def network(hosting, billing):
+    category = Category.objects.create(slug="net", department=hosting, name={"en": "Network"})
+    CoachRule.objects.create(
+        category=category, topic=Topic.NETWORK, good_titles={"en": "vps-17: packets are lost"}
+    )
+    return category
+
+
+def advised(page: str) -> str:
+    return re.search(r'name="advised" value="([^"]+)"', page)[1]
+
+
+def test_a_newcomer_is_advised_once_and_may_send_anyway(enter, carla, network):
+    browser, typed = enter(carla), {**HELPLESS, "category": network.pk}
+
+    page = browser.post(URL, typed)
+
+    assert page.status_code == 422
+    assert not Ticket.objects.exists()
+    for said in (
+        *HELPLESS.values(),
+        f'value="{network.pk}" selected',
+        "what does not work, and where?",
+        "So that we need not ask: the number or name of the server.",
+        "ping -n 20 server.example",
+        "Send anyway",
+    ):
+        assert said in page.text
+    sent = browser.post(URL, typed | {"advised": advised(page.text)})
+    assert sent.url == f"/tickets/{Ticket.objects.get().number}/"
+
+
+def test_who_says_enough_is_not_held_up(enter, carla, billing):
+    enter(carla).post(URL, ENOUGH)
+
+    assert Ticket.objects.get().events.get().details == {}
+
+
+def test_a_form_with_files_is_not_sent_back_for_hints_alone(enter, carla, billing):
+    enter(carla).post(URL, {**HELPLESS, "files": [picture()]})
+
+    assert Ticket.objects.get().has_files
+
+
+def test_who_mends_a_mistake_has_seen_the_hints_already(enter, carla, billing):
+    browser = enter(carla)
+    page = browser.post(URL, HELPLESS | {"category": "9999"})
+
+    browser.post(URL, HELPLESS | {"advised": advised(page.text)})
+
+    assert Ticket.objects.exists()
+
+
+def test_what_was_passed_over_is_told_to_agents_only(enter, carla, linus, network):
+    typed = {**HELPLESS, "category": network.pk, "advised": "seen"}
+    enter(carla).post(URL, typed)
+    ticket = Ticket.objects.get()
+
+    skipped = ticket.events.get().details["skipped"]
+    page = enter(linus).get(f"/agent/tickets/{ticket.number}/").text
+    own = enter(carla).get(f"/tickets/{ticket.number}/").text
+
+    assert ["number", "server"] in skipped
+    assert "Not said: the number or name of the server, when it began, the output of ping" in page
+    assert "Not said" not in own
+
+
+def test_hints_come_while_typing_and_only_about_what_was_begun(enter, carla, network):
+    browser = enter(carla)
+
+    nothing = browser.post(HINTS, {"subject": "", "body": "", "category": network.pk})
+    title = browser.post(HINTS, {"subject": "Help", "body": "", "category": network.pk}).text
+    both = {"subject": "Help", "body": "vps-17 is slow", "category": network.pk}
+    more = browser.post(HINTS, both | {"advised": advised(title)}).text
+
+    assert nothing.status_code == 204
+    assert "what does not work" in title
+    assert "ping" not in title
+    assert "the output of ping" in more
+    assert "the output of ping" not in browser.post(HINTS, both | {"names": "ping.txt"}).text
+    assert "<html" not in more
+    # What stands there already is left alone: an opened explanation stays open.
+    assert browser.post(HINTS, both | {"advised": advised(more)}).status_code == 204
+
+
+def test_examples_of_titles_stand_beside_the_title(enter, carla, network):
+    browser = enter(carla)
+
+    assert "Help!!! Nothing works!" in browser.get(URL).text
+    chosen = browser.get(f"/tickets/new/evidence/?category={network.pk}").text
+    assert 'id="examples" hx-swap-oob="true"' in chosen.replace("\n", " ").replace("     ", "")
+    assert "vps-17: packets are lost" in chosen
+    assert "Help!!!" not in chosen
+
+
+@pytest.fixture
+def earlier(carla, billing):
+    return actions.open_ticket(
+        customer=carla, by=carla, subject="Не приходить рахунок за жовтень", body="4711"
+    )
+
+
+def test_an_earlier_ticket_about_the_same_is_offered_and_goes_on(enter, carla, earlier):
+    browser = enter(carla)
+
+    page = browser.post(URL, ENOUGH)
+
+    assert page.status_code == 422
+    assert f"Send this text to #{earlier.number}" in page.text
+    browser.post(f"/tickets/{earlier.number}/answers/", ENOUGH)
+    assert earlier.messages.latest("pk").text == ENOUGH["body"]
+    assert Ticket.objects.get() == earlier
+
+
+def test_the_same_product_needs_one_word_in_common(enter, carla, earlier):
+    browser, vps = enter(carla), Service.objects.create(slug="vps", name={"en": "VPS"})
+    typed = {"subject": "Змінився рахунок", "body": "Сума інша, ніж та, що була минулого року."}
+
+    apart = browser.post(HINTS, typed | {"service": vps.pk}).text
+    Ticket.objects.filter(pk=earlier.pk).update(service=vps)
+    same = browser.post(HINTS, typed | {"service": vps.pk}).text
+
+    assert f"#{earlier.number}" not in apart
+    assert f"#{earlier.number}" in same
+
+
+def test_mallory_learns_nothing_of_what_carla_wrote_before(enter, mallory, earlier):
+    answer = enter(mallory).post(HINTS, ENOUGH)
+
+    assert str(earlier.number) not in answer.text
+    assert enter(mallory).post(URL, ENOUGH).status_code == 302
+
+
+def test_only_the_newest_three_are_offered(enter, carla, billing, django_assert_max_num_queries):
+    numbers = [
+        actions.open_ticket(
+            customer=carla, by=carla, subject="Рахунок за жовтень", body="4711"
+        ).number
+        for _turn in range(4)
+    ]
+    browser = enter(carla)
+
+    with django_assert_max_num_queries(5):
+        page = browser.post(HINTS, ENOUGH).text
+
+    offered = [int(one) for one in re.findall(r"text to #(\d+)", page)]
+    assert offered == numbers[:0:-1]
+
+
+def test_the_page_asks_the_database_little(enter, carla, network, django_assert_max_num_queries):
+    browser = enter(carla)
+
+    with django_assert_max_num_queries(10):
+        browser.get(f"{URL}?category={network.pk}")
