@@ -46,7 +46,8 @@ class KeptTextMiddleware:
 
     # Where a form is sent to -> the page it stands on.
     FORMS = (
-        (re.compile(r"/tickets/new/"), r"/tickets/new/"),
+        (re.compile(r"/tickets/new/(?:hints/)?"), r"/tickets/new/"),
+        (re.compile(r"/tickets/new/parts/"), r"/tickets/new/parts/"),
         (re.compile(r"/tickets/(\d+)/answers/"), r"/tickets/\1/"),
         (re.compile(r"/agent/tickets/new/"), r"/agent/tickets/new/"),
         (re.compile(r"/agent/tickets/(\d+)/(?:replies|notes)/"), r"/agent/tickets/\1/"),

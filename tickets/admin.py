@@ -4,14 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from departments.admin import DepartmentAdmin
 from departments.models import Department
 from helpdesk.lib.admin import ReadOnlyAdmin
 from tickets import placeholders
-from tickets.coach import Evidence, Number
 from tickets.models import (
     CannedReply,
     CoachRule,
@@ -157,29 +158,10 @@ class CustomFieldAdmin(admin.ModelAdmin):
         return False
 
 
-class CoachRuleForm(forms.ModelForm):
-    """Lists of choices as boxes to tick."""
-
-    numbers = forms.MultipleChoiceField(choices=Number, required=False)
-    each_of = forms.MultipleChoiceField(choices=Evidence, required=False)
-    one_of = forms.MultipleChoiceField(choices=Evidence, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("numbers", "each_of", "one_of"):
-            column = CoachRule._meta.get_field(name)
-            self.fields[name].label = column.verbose_name
-            self.fields[name].help_text = column.help_text
-            self.fields[name].widget = forms.CheckboxSelectMultiple(
-                choices=self.fields[name].choices
-            )
-
-
 @admin.register(CoachRule)
 class CoachRuleAdmin(admin.ModelAdmin):
     """What customers are asked for while they write."""
 
-    form = CoachRuleForm
     fields = (
         *("category", "topic", "is_fault", "numbers", "masks", "each_of", "one_of"),
         *("good_titles", "bad_titles"),
@@ -187,6 +169,18 @@ class CoachRuleAdmin(admin.ModelAdmin):
     autocomplete_fields = ("category",)
     list_display = ("category", "topic", "is_fault")
     list_select_related = ("category",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Lists of choices are boxes to tick."""
+        if not isinstance(db_field, ArrayField) or not db_field.base_field.choices:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.MultipleChoiceField(
+            label=capfirst(db_field.verbose_name),
+            help_text=db_field.help_text,
+            choices=db_field.base_field.choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
 
 
 @admin.register(Tag)

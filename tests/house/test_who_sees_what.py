@@ -71,6 +71,7 @@ OWN_PAGES = {
     "portal:new_ticket",
     "portal:evidence",
     "portal:hints",
+    "portal:parts",
     "face",
 }
 AGENT_PAGES = {

@@ -65,7 +65,7 @@ from tickets.actions.later import (
 )
 from tickets.actions.letters import admit_sender, move_message_out, note_copy
 from tickets.actions.macros import apply_macro
-from tickets.actions.opening import open_follow_up, open_ticket
+from tickets.actions.opening import open_follow_up, open_related, open_ticket
 from tickets.actions.parting import ChangedMeanwhile
 from tickets.actions.people import (
     MOST_COUNTED,
@@ -150,6 +150,7 @@ __all__ = [
     "note_copy",
     "note_delivery",
     "open_follow_up",
+    "open_related",
     "open_ticket",
     "preview_merge",
     "rate_answer",

@@ -1,6 +1,7 @@
 """How a ticket begins."""
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from typing import Any
 
 from django.db import transaction
@@ -133,6 +134,22 @@ def _complete(ticket: Ticket, message: Message, *, has_files: bool) -> None:
     sla.work_out(ticket)
     known = {name: getattr(ticket, name) for name in (*sla.CLOCK_FIELDS, "updated_at", "has_files")}
     Ticket.objects.filter(pk=ticket.pk).update(words=search.ticket_words(ticket), **known)
+
+
+@transaction.atomic
+def open_related(
+    *, customer: User, by: User, parts: Iterable[Mapping[str, Any]], **shared: Any
+) -> list[Ticket]:
+    """Begin several tickets of one person at once, all or none, each linked with the others.
+
+    `parts` are the arguments of `open_ticket` in which they differ, `shared` those they have in
+    common.
+    """
+    opened = [open_ticket(customer=customer, by=by, **shared, **part) for part in parts]
+    TicketLink.objects.bulk_create(
+        TicketLink(source=one, target=other) for one, other in combinations(opened, 2)
+    )
+    return opened
 
 
 def open_follow_up(

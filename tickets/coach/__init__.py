@@ -7,13 +7,14 @@ at once, because people mix them.
 """
 
 from tickets.coach.advice import LONGEST, Attempt, Hint, Wishes, advise
-from tickets.coach.dividing import Part, divide
+from tickets.coach.dividing import MOST_PARTS, Part, divide
 from tickets.coach.evidence import Evidence, Number
 from tickets.coach.missing import unsaid
 from tickets.coach.topics import SHIPPED, Topic
 
 __all__ = [
     "LONGEST",
+    "MOST_PARTS",
     "SHIPPED",
     "Attempt",
     "Evidence",

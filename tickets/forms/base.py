@@ -46,6 +46,10 @@ class FilesField(forms.Field):
         except FileRefused as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
+    def has_changed(self, initial: Any, data: "list[UploadedFile[Any]] | None") -> bool:
+        """Something was chosen; to look at it here would read it to its end."""
+        return bool(data)
+
 
 class BodyField(forms.CharField):
     """What somebody says; its line breaks become plain ones."""

@@ -28,7 +28,7 @@ SENTENCES: Final[dict[str, Words]] = {
     "no_when": _("Since when is it so? A day helps, the hour even more."),
     "no_change": _("Did anything change before: an update, a new device, other settings?"),
     "no_tried": _("What have you tried already, and what came of it?"),
-    "evidence": _("This shows us most: %(about)s."),
+    "evidence": _("This helps us: %(about)s."),
     "several": _(
         "These look like several matters. Each is answered sooner in a ticket of its own."
     ),
@@ -141,8 +141,7 @@ def advice_on(
     """What the coach says of `subject` and `body` in `said` and of the names of the files. Two
     questions."""
     attempt = Attempt(said.get("subject", ""), said.get("body", ""), tuple(files))
-    hints = advise(attempt, wishes_of(category))
-    return Advice(hints, _earlier(attempt, by, service))
+    return Advice(advise(attempt, wishes_of(category)), _earlier(attempt, by, service))
 
 
 def while_typing(advice: Advice, said: Mapping[str, str]) -> Advice:
@@ -165,8 +164,9 @@ def titles_for(category: Category | None) -> tuple[list[str], list[str]]:
 
 
 def _earlier(attempt: Attempt, by: User, service: int | None) -> list[Ticket]:
-    """Tickets of this customer that share words with the text, the newest first: two words, or one
-    about the same service. Only the newest `RECENT` titles are compared."""
+    """Tickets of this customer whose title shares words with the text, the newest first: two and
+    more than half of its words, or one about the same service. Only the newest `RECENT` titles are
+    compared."""
     typed = _telling(f"{attempt.title[:500]} {attempt.body[:500]}")
     if not typed:
         return []
@@ -174,9 +174,10 @@ def _earlier(attempt: Attempt, by: User, service: int | None) -> list[Ticket]:
     own = Ticket.objects.filter(customer=by).exclude(status__in=[Status.MERGED, Status.SPAM])
     found = []
     for ticket in own.order_by("-pk").only("subject", "service", "status")[:RECENT]:
-        shared = sum(bool(forms & known) for forms in _telling(ticket.subject))
+        title = _telling(ticket.subject)
+        shared = sum(bool(forms & known) for forms in title)
         same = service is not None and ticket.service_id == service
-        if shared >= (1 if same else 2):
+        if shared and (same or shared > max(1, len(title) / 2)):
             found.append(ticket)
     return found[:MOST_EARLIER]
 

@@ -7,18 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Service
 from tickets.actions import opening
+from tickets.coach import MOST_PARTS
 from tickets.forms import BodyField, FilesField
 
 SCORES = [(score, str(score)) for score in range(1, 6)]
 GOOD_OR_BAD = [("5", _("Good")), ("1", _("Bad"))]
 
 
-class NewTicketForm(forms.Form):
-    """`open_ticket` in the customer's words."""
+class AboutForm(forms.Form):
+    """What one or several tickets are about."""
 
-    subject = forms.CharField(
-        label=_("In a few words: what is it about?"), max_length=opening.SUBJECT_LENGTH
-    )
     category = forms.ModelChoiceField(
         label=_("Topic"),
         queryset=Category.objects.none(),
@@ -31,12 +29,6 @@ class NewTicketForm(forms.Form):
         required=False,
         empty_label=_("Not about a product"),
     )
-    body = BodyField(
-        label=_("What happened?"),
-        help_text=_("What did you do, what did you expect, what came instead, and since when?"),
-        widget=forms.Textarea(attrs={"rows": 10}),
-    )
-    files = FilesField(help_text=_("Pictures (PNG, GIF, JPEG), PDF or plain text."))  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,6 +37,61 @@ class NewTicketForm(forms.Form):
             ("service", Service.objects.filter(is_active=True)),
         ):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
+
+
+class NewTicketForm(AboutForm):
+    """`open_ticket` in the customer's words."""
+
+    subject = forms.CharField(
+        label=_("In a few words: what is it about?"), max_length=opening.SUBJECT_LENGTH
+    )
+    body = BodyField(
+        label=_("What happened?"),
+        help_text=_("What did you do, what did you expect, what came instead, and since when?"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )
+    files = FilesField(help_text=_("Pictures (PNG, GIF, JPEG), PDF or plain text."))  # type: ignore[assignment]
+
+
+class PartForm(forms.Form):
+    """One of several matters; left empty, it is none."""
+
+    subject = forms.CharField(
+        label=_("In a few words: what is it about?"), max_length=opening.SUBJECT_LENGTH
+    )
+    body = BodyField(label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 6}))
+    files = FilesField()  # type: ignore[assignment]
+
+
+class PartsFormSet(forms.BaseFormSet):
+    """The matters that one text was divided into."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Each of them may be emptied."""
+        return {**super().get_form_kwargs(index), "empty_permitted": True}
+
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        """What was filled, once all are valid."""
+        return [form.cleaned_data for form in self.forms if form.cleaned_data]
+
+    def clean(self) -> None:
+        """At least one matter must be left."""
+        if not any(form.has_changed() for form in self.forms):
+            raise forms.ValidationError(_("Write down what it is about, please."))
+
+
+Parts = cast(
+    type[PartsFormSet],
+    forms.formset_factory(
+        PartForm,
+        formset=PartsFormSet,
+        extra=0,
+        max_num=MOST_PARTS,
+        absolute_max=MOST_PARTS,
+        validate_max=True,
+    ),
+)
 
 
 class RatingForm(forms.Form):

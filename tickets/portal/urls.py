@@ -12,6 +12,7 @@ urlpatterns = [
     path("tickets/new/", views.new_ticket, name="new_ticket"),
     path("tickets/new/evidence/", views.evidence, name="evidence"),
     path("tickets/new/hints/", views.hints, name="hints"),
+    path("tickets/new/parts/", views.parts, name="parts"),
     path("tickets/<int:number>/", views.ticket, name="ticket"),
     path("tickets/<int:number>/answers/", views.answers, name="answers"),
     path("tickets/<int:number>/solution/", views.solution, name="solution"),

@@ -180,3 +180,94 @@ def test_the_page_asks_the_database_little(enter, carla, network, django_assert_
 
     with django_assert_max_num_queries(10):
         browser.get(f"{URL}?category={network.pk}")
+
+
+TWO = {
+    "subject": "Сайт і пошта не працюють",
+    "body": "Сайт example.org не відкривається з учора, помилка 502.\n\n"
+    "Також не можемо увійти в поштову скриньку, пише помилку 535.",
+}
+PARTS = "/tickets/new/parts/"
+
+
+def divided(page) -> dict[str, str]:
+    """What a browser would send back of the page with the parts."""
+    forms = page.context["parts"].forms
+    return {
+        "parts-TOTAL_FORMS": str(len(forms)),
+        "parts-INITIAL_FORMS": str(len(forms)),
+        **{
+            f"{form.prefix}-{name}": form[name].value()
+            for form in forms
+            for name in ("subject", "body")
+        },
+    }
+
+
+def test_two_problems_become_two_tickets(enter, carla, network):
+    browser = enter(carla)
+    stopped = browser.post(URL, TWO | {"category": network.pk})
+    assert f'formaction="{PARTS}"' in stopped.text
+
+    page = browser.post(PARTS, TWO | {"category": network.pk})
+    assert "Сайт example.org не відкривається" in page.text
+    assert f'value="{network.pk}" selected' in page.text
+    sent = divided(page) | {"category": network.pk, "parts-1-files": [picture()]}
+    assert browser.post(PARTS, sent).url == "/"
+
+    site, mail = Ticket.objects.order_by("pk")
+    assert (site.category, mail.category) == (network, network)
+    assert "502" in site.messages.get().text
+    assert "535" in mail.messages.get().text
+    assert (site.has_files, mail.has_files) == (False, True)
+    assert site.links_from.get().target == mail
+    assert ["number", "server"] not in site.events.get().details["skipped"]
+    assert ["number", "server"] in mail.events.get().details["skipped"]
+
+
+def test_a_matter_that_was_emptied_is_left_out_but_one_must_stay(enter, carla, billing):
+    browser = enter(carla)
+    sent = divided(browser.post(PARTS, TWO))
+    second = {"parts-1-subject": "", "parts-1-body": ""}
+    none = {"parts-0-subject": "", "parts-0-body": ""}
+
+    refused = browser.post(PARTS, sent | second | none)
+    assert refused.status_code == 422
+    assert "Write down what it is about" in refused.text
+    half = browser.post(PARTS, sent | {"parts-1-body": ""})
+    assert half.status_code == 422
+    assert not Ticket.objects.exists()
+    browser.post(PARTS, sent | second)
+    assert "502" in Ticket.objects.get().messages.get().text
+
+
+def test_more_matters_than_a_text_is_divided_into_are_refused(enter, carla, billing):
+    many = {"parts-TOTAL_FORMS": "9", "parts-INITIAL_FORMS": "0"}
+    many |= {f"parts-{at}-subject": "Matter" for at in range(9)}
+    many |= {f"parts-{at}-body": "Something" for at in range(9)}
+
+    assert enter(carla).post(PARTS, many).status_code == 422
+    assert not Ticket.objects.exists()
+
+
+def test_a_text_about_one_thing_stays_whole_there(enter, carla, billing):
+    (only,) = enter(carla).post(PARTS, ENOUGH).context["parts"].initial
+
+    assert only == ENOUGH
+
+
+def test_the_parts_wait_behind_a_sign_in_as_other_texts_do(client, enter, carla, billing):
+    sent = divided(enter(carla).post(PARTS, TWO))
+
+    assert client.post(PARTS, sent).url == f"/account/login/?next={PARTS}"
+    client.force_login(carla)
+    assert "помилку 535" in client.get(PARTS).text
+    assert client.get(PARTS).url == URL
+
+
+def test_a_session_that_ends_while_typing_loses_nothing(client, carla, billing):
+    answer = client.post(HINTS, ENOUGH, headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Redirect"] == f"/account/login/?next={URL}"
+    client.force_login(carla)
+    assert ENOUGH["body"] in client.get(URL).text

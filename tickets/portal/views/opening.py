@@ -7,16 +7,18 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.http import SignedInRequest
 from departments.models import Category, Department
 from helpdesk.lib import kept, multilingual
 from tickets import actions
+from tickets.coach import Attempt, Part, advise, divide
 from tickets.forms import NewFieldsForm
 from tickets.models import CustomField
 from tickets.portal import coaching
-from tickets.portal.forms import NewTicketForm
+from tickets.portal.forms import AboutForm, NewTicketForm, Parts, PartsFormSet
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,6 +75,54 @@ def hints(request: SignedInRequest) -> HttpResponse:
     if advice.digest == request.POST.get("advised", ""):
         return HttpResponse(status=204)
     return render(request, "portal/partials/_hints.html", {"advice": advice})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def parts(request: SignedInRequest) -> HttpResponse:
+    """A text about several matters, divided: each becomes a ticket of its own, all at once."""
+    said = request.POST if request.method == "POST" else kept.take(request)
+    if not said:
+        return redirect("portal:new_ticket")
+    if "parts-TOTAL_FORMS" not in said:
+        title, text = said.get("subject", ""), said.get("body", "")
+        found = divide(text) or [Part(title, text)]
+        initial = [{"subject": one.title, "body": one.text} for one in found]
+        pieces = Parts(prefix="parts", initial=initial)
+        return _show_parts(request, pieces, AboutForm(initial=dict(said.items())), _asked(said))
+    pieces, about = Parts(said, request.FILES, prefix="parts"), AboutForm(said)
+    fields = _asked(said, is_sent=True)
+    are_valid = [form.is_valid() for form in (pieces, about, fields)]
+    if request.method != "POST" or not all(are_valid):
+        return _show_parts(request, pieces, about, fields)
+    wishes = coaching.wishes_of(_number(said.get("category")))
+    opened = actions.open_related(
+        customer=request.user,
+        by=request.user,
+        fields=fields.values,
+        parts=[{**one, "skipped": advise(_attempt(one), wishes)} for one in pieces.said],
+        **about.cleaned_data,
+    )
+    messages.success(
+        request,
+        ngettext(
+            "Thank you! We have got your request and will answer it soon.",
+            "Thank you! We have got %(number)d requests and will answer each of them.",
+            len(opened),
+        )
+        % {"number": len(opened)},
+    )
+    return redirect("portal:home")
+
+
+def _attempt(said: dict[str, Any]) -> Attempt:
+    return Attempt(said["subject"], said["body"], tuple(file.name for file in said["files"]))
+
+
+def _show_parts(
+    request: SignedInRequest, pieces: PartsFormSet, about: AboutForm, fields: NewFieldsForm
+) -> HttpResponse:
+    context = {"parts": pieces, "about": about, "fields": fields}
+    return render(request, "portal/parts.html", context, status=422 if pieces.is_bound else 200)
 
 
 def _advice(request: SignedInRequest, files: Iterable[str]) -> coaching.Advice:
