@@ -50,7 +50,7 @@ async function renew(news) {
       old.classList.add("row--gone");
       continue;
     }
-    const [was, is] = [old, now].map((row) => row.querySelector(".row__pick input"));
+    const [was, is] = [old, now].map((row) => row.querySelector(":scope > label input"));
     if (was && is) is.checked = was.checked;
     if (old.classList.contains("row--current")) now.classList.add("row--current");
     const held = old.contains(document.activeElement) && document.activeElement.tagName;

@@ -1,7 +1,7 @@
 // Rows chosen for an act on many: says how many, ticks a whole page, and a stretch with Shift.
 let last = null;
 
-const boxes = () => [...document.querySelectorAll(".row__pick input")];
+const boxes = () => [...document.querySelectorAll(".row > label input")];
 
 function tell() {
   const chosen = boxes().filter((box) => box.checked).length;
@@ -17,7 +17,7 @@ function tell() {
 }
 
 document.addEventListener("click", (event) => {
-  const box = event.target.closest(".row__pick input");
+  const box = event.target.closest(".row > label input");
   if (!box) return;
   const all = boxes();
   if (event.shiftKey && last?.isConnected) {
@@ -31,7 +31,7 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("[data-pick-all]")) {
     for (const box of boxes()) box.checked = event.target.checked;
   }
-  if (event.target.closest("[data-pick-all], .row__pick")) tell();
+  if (event.target.closest("[data-pick-all], .row > label")) tell();
 });
 
 document.addEventListener("htmx:afterSwap", tell);

@@ -40,7 +40,7 @@ function write(kind) {
 
 // In a list these act on the chosen rows, on a ticket's page on the ticket.
 const either = (act, other) => () =>
-  (document.querySelector(".row__pick :checked") && bulk(act)) || other();
+  (document.querySelector(".row > label :checked") && bulk(act)) || other();
 function bulk(act) {
   const menu = document.querySelector(`.bulk details:has([name="act"][value="${act}"])`);
   if (!menu) return press(`.bulk [name="act"][value="${act}"]`);
@@ -53,8 +53,8 @@ const panel = (act) => `#sidebar form[action$="/${act}/"]`;
 const keys = {
   KeyJ: () => step(1),
   KeyK: () => step(-1),
-  KeyO: () => press(".row--current .row__subject"),
-  KeyX: () => press(".row--current .row__pick input"),
+  KeyO: () => press(".row--current .row__line > a"),
+  KeyX: () => press(".row--current > label input"),
   KeyU: () => press("[data-key-back]"),
   KeyC: () => press("[data-key-new]"),
   KeyR: () => write("reply"),
@@ -84,10 +84,22 @@ const shifted = {
 
 const places = { KeyM: "mine", KeyU: "unassigned", KeyW: "waiting", KeyD: "drafts", KeyA: "all" };
 
+let sheet = null;
+
+async function fetchSheet(url) {
+  const answer = await fetch(url, { headers: { "HX-Request": "true" }, redirect: "error" });
+  if (!answer.ok) throw new Error(answer.status);
+  document.body.insertAdjacentHTML("beforeend", await answer.text());
+  return document.body.lastElementChild;
+}
+
 function help() {
-  const sheet = document.querySelector("dialog[data-shortcuts-sheet]");
-  if (sheet) sheet.open ? sheet.close() : sheet.showModal();
-  return Boolean(sheet);
+  sheet ??= fetchSheet(document.body.dataset.keysUrl);
+  sheet.then(
+    (dialog) => (dialog.open ? dialog.close() : dialog.showModal()),
+    () => (sheet = null), // the desk cannot be reached for the moment
+  );
+  return true;
 }
 
 function go(code) {
@@ -106,5 +118,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-shortcuts-open]")) help();
+  if (event.target.closest("[data-shortcuts-open]") && help()) event.preventDefault(); // instead of its page
 });

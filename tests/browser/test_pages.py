@@ -205,7 +205,7 @@ def test_pages_about_letters(window, letters, grace, size, dark, language):
     opened = window(grace, size=size, dark=dark, language=language)
     wrong = look(opened, paths)
     page = opened.go("/agent/letters/")
-    page.locator(".row__pick").first.click()
+    page.locator(".row > label").first.click()
     page.locator('[name="act"][value="ignore"]').click()
     page.wait_for_selector("form.form")
     wrong += opened.faults()

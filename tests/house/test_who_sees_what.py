@@ -90,6 +90,8 @@ AGENT_PAGES = {
     "agent:arrangement",
     "agent:known_customer",
     "agent:feeds",
+    "agent:keys",
+    "agent:me",
     "agent:bulk",
     "agent:palette",
     "agent:canned_replies",

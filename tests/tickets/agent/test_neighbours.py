@@ -12,7 +12,7 @@ from tickets.models import Message, Ticket, Workspace
 
 def rows(browser, path="/agent/views/all/") -> list[str]:
     page = browser.get(path).content.decode()
-    found = re.findall(r'class="row__subject"\s+href="([^"]+)"', page)
+    found = re.findall(r'<div class="row__line">.*?<a href="([^"]+)"', page)
     return [one.replace("&amp;", "&") for one in found]
 
 

@@ -392,3 +392,27 @@ def test_an_arrangement_that_no_menu_sends_changes_nothing(enter, ada, wrong):
     ada.refresh_from_db()
     assert (ada.list_density, ada.list_size) == ("comfortable", 25)
     assert "assignee" in ada.list_columns
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("/agent/keys/", "Next, previous"),
+        ("/agent/me/?next=/agent/views/all/", "/account/logout/"),
+        ("/agent/arrangement/?key=all&back=/agent/views/all/", 'name="list_size"'),
+    ],
+)
+def test_what_opens_over_a_list_is_fetched_or_a_page_of_its_own(enter, ada, address, says):
+    browser = enter(ada)
+
+    page = browser.get(address).content.decode()
+    part = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+
+    assert says in page
+    assert says in part
+    assert "<html" in page
+    assert "<html" not in part
+    # Lists lead to it, but do not carry it.
+    queue = browser.get("/agent/views/all/").content.decode()
+    assert address.partition("?")[0] in queue
+    assert says not in queue

@@ -1,15 +1,18 @@
 """How an agent wants to see lists: columns, density, rows a page."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from departments.http import SignedInRequest, agent_required
 from departments.models import User
+from helpdesk.lib.htmx import is_part, render_page
+from tickets.agent.nav import nav_context
+from tickets.agent.paging import asked
 from tickets.agent.places import own_page
 
 
@@ -30,9 +33,21 @@ class ArrangementForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @agent_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def arrangement(request: SignedInRequest) -> HttpResponse:
-    """Keep it for this agent, and show the list again. What no menu can send changes nothing."""
+    """The menu, as a page for those without JavaScript; POST keeps it for this agent, and shows the
+    list again. What no menu can send changes nothing."""
+    if request.method == "GET":
+        context: dict[str, Any] = {
+            "form": ArrangementForm(instance=request.user, auto_id=False),
+            "key": asked(request.GET, "key"),
+            "back": asked(request.GET, "back"),
+        }
+        if not is_part(request):
+            context |= nav_context(request.user, context["key"])
+        return render_page(
+            request, "agent/arrangement.html", context, part="agent/_arrangement_form.html"
+        )
     form = ArrangementForm(request.POST, instance=User.objects.get(pk=request.user.pk))
     if form.is_valid():
         form.save()

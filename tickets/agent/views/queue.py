@@ -19,7 +19,6 @@ from tickets.agent.nav import Nav, nav_of, unread
 from tickets.agent.page import sent_by
 from tickets.agent.paging import SIZES, SORT_NAMES, Page, asked, page_of
 from tickets.agent.places import USUAL_SORT
-from tickets.agent.views.arrangement import ArrangementForm
 from tickets.filters import Sight, TicketFilter
 from tickets.forms import BulkForm
 from tickets.models import BulkItem, BulkJob, Ticket, Workspace
@@ -155,7 +154,6 @@ def show_list(
         "back": request.get_full_path() if request.method == "GET" else listed.url,
         "sorts": [(one, SORT_NAMES[one]) for one in sorts],
         "sort": sort,
-        "arrangement": ArrangementForm(instance=request.user, auto_id=False),
         "workspace": saved,
         "query": query_of(tickets, data),
         "keep": "" if saved else query_of(tickets, data),
