@@ -128,6 +128,9 @@ def test_pages_of_agents(window, desk, ada, size, dark, language):
         "/agent/workspaces/",
         f"/agent/workspaces/{desk['workspace'].pk}/settings/",
         "/agent/feeds/",
+        "/agent/keys/",
+        "/agent/me/",
+        "/agent/arrangement/",
         "/agent/nowhere/",
     ]
     opened = window(ada, size=size, dark=dark, language=language)

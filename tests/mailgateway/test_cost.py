@@ -12,7 +12,8 @@ from tests.letters import letter
 ADDRESS = "billing@desk.example"
 # Statements for one letter of somebody new that opens a ticket and is confirmed, marks of
 # transactions and all. Whoever needs one more raises the figure, and says in the change why: the
-# last three ask for siblings, for letters that were overtaken, and for addresses of our own.
+# last five ask for siblings, for letters that were overtaken, for addresses of our own, and whether
+# the address is a further one of somebody known, twice: before and while the person is made.
 MOST_TO_UNDERSTAND = 53
 MOST_TO_FETCH = 5
 
