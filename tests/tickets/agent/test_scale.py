@@ -6,6 +6,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from departments.actions import join_department
 from tests.bench.filling import copy
@@ -72,6 +73,8 @@ def test_closed_tickets_cost_a_page_nothing(enter, ada, write, bury):
     *_rest, last = write(30)
     add_note(last, by=ada, body="A needle")
     save_workspace(by=ada, name="Urgent", query="view=all&priority=4")
+    # Each line behind the bell is a look of its own into an index: with none the rest can be seen.
+    ada.notifications.update(read_at=timezone.now())
     browser = enter(ada)
 
     def costs():
