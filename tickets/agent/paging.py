@@ -83,13 +83,17 @@ def asked(data: QueryDict, name: str) -> str:
 
 
 def page_of(tickets: QuerySet[Ticket], sort: str, after: str, size: int) -> Page:
-    """`size` of `tickets` behind the position `after`; from the start if it says nothing."""
+    """`size` of `tickets` behind the position `after`, with what rows show; from the start if it
+    says nothing. Keys alone are sorted and counted off: only what stands on the page is joined."""
     keys = SORTS[sort]
-    tickets = _with_turn(tickets, keys)
+    order = [key.order() for key in keys]
+    found = _with_turn(tickets, keys)
     values = read(after, keys)
     if values is not None:
-        tickets = tickets.filter(_behind(keys, values))
-    rows = list(tickets.order_by(*(key.order() for key in keys))[: size + 1])
+        found = found.filter(_behind(keys, values))
+    chosen = found.order_by(*order).values("pk")[: size + 1]
+    shown = Ticket.objects.filter(pk__in=chosen).for_queue().defer("words")
+    rows = list(_with_turn(shown, keys).order_by(*order))
     more = len(rows) > size
     return Page(rows[:size], write(rows[size - 1], keys) if more else "", values is None)
 

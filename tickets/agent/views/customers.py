@@ -168,7 +168,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     reader = request.user
-    tickets = Ticket.objects.workable_by(reader).filter(customer=person).for_queue()
+    tickets = Ticket.objects.workable_by(reader).filter(customer=person)
     # By the index of a customer's tickets: the cost of a page is that of its rows.
     page = page_of(tickets, "updated", asked(request.GET, "after"), SIZES[0])
     decides = can_decide_for_customer(reader, person)

@@ -71,8 +71,7 @@ def _written(one: Feed) -> bytes:
     data = view_of(listed.saved)[1] if listed.saved else QueryDict()
     tickets, sorts = narrowed(listed.view, data, sight)
     sort = "updated" if "updated" in sorts else sorts[0]
-    found = tickets.tickets.select_related("customer", "department").defer("words")
-    page = page_of(found, sort, "", MOST_ENTRIES)
+    page = page_of(tickets.tickets, sort, "", MOST_ENTRIES)
     address = reverse("agent:feed", args=[one.token])
     return atom(listed.name, listed.url, address, one.made_at, page.rows)
 

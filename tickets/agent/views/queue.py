@@ -138,7 +138,7 @@ def show_list(
     tickets.offer_fields()
     sort = one_of(sorts, asked(data, "sort"))
     size = size_of(request.user, data)
-    page = page_of(tickets.tickets.for_queue(), sort, asked(request.GET, "after"), size)
+    page = page_of(tickets.tickets, sort, asked(request.GET, "after"), size)
     context: dict[str, Any] = {
         **rows_context(request, page, place_of(listed, tickets, data, sort)),
         "nav": nav,

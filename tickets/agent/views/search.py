@@ -29,9 +29,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     page, count = Page([], "", is_first=True), 0
     if wanted.is_used:
         found = wanted.tickets
-        page = page_of(
-            found.for_queue(), "newest", asked(request.GET, "after"), request.user.list_size
-        )
+        page = page_of(found, "newest", asked(request.GET, "after"), request.user.list_size)
         # Counting words that occur everywhere is dear; nobody needs to know more than "over 1,000".
         count = found.order_by().values("pk")[: MOST_COUNTED + 1].count()
     context: dict[str, Any] = {
