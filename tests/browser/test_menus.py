@@ -1,6 +1,9 @@
 """What is fetched only when an agent opens it."""
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
 
 def test_menus_and_the_sheet_of_keys_open_over_a_list(window, ticket, ada):
