@@ -194,10 +194,16 @@ def pid_of(up: Up, name: str) -> int:
         "valkey": b"valkey-server",
         "postgres": b"bin/postgres\0-D",
     }
-    found = [
-        pid for pid in up.processes() if needles[name] in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
-    return min(found)
+    return min(pid for pid in up.processes() if needles[name] in words_of(pid))
+
+
+def words_of(pid: int) -> bytes:
+    """What a process was started with; nothing if it has ended meanwhile, as those of a connection
+    to PostgreSQL do."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def test_a_port_in_use_is_one_sentence(up: Up, imap_server: ImapServer):
