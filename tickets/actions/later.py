@@ -98,48 +98,55 @@ def send_scheduled(message: Message, *, by: User | None) -> Message:
 
     Whoever changes its kind first sends it; everybody else raises LeftAlready. It is called off,
     and its author told, where its author may not answer here any more, and by the clock where the
-    ticket does not allow it.
+    ticket does not allow it, or something that it does besides.
     """
     ticket = _held(message)
     require(can_work_on(by, ticket))
-    now = timezone.now()
     waiting = Message.objects.waiting().filter(pk=message.pk)
-    due = waiting if by is not None else waiting.filter(later__leaves_at__lte=now)
+    due = waiting if by is not None else waiting.filter(later__leaves_at__lte=timezone.now())
     found = due.select_related("author", "later").first()
     if found is None:
         raise LeftAlready
-    author, later = found.author, found.later
-    if author is None or not can_work_on(author, ticket):
+    if found.author is None or not can_work_on(found.author, ticket):
         call_off(found, ticket, by=None, reason=GONE)
         return found
-    used = list(later.canned.all())
-    then = Status(later.then) if later.then else None
     try:
         with transaction.atomic():
-            details = hand_over_turn(
-                ticket, by=author, now=now, then=then, until=later.hold_until, canned=used
-            )
-    except DeskError:
-        if by is not None:
+            return _leave(found, ticket, author=found.author, by=by)
+    except DeskError as refusal:
+        if by is not None or isinstance(refusal, LeftAlready):
             raise
-        call_off(found, ticket, by=None, reason=REFUSED)
+        # Read again: what was begun in memory was rolled back.
+        call_off(found, Ticket.objects.locked(ticket), by=None, reason=REFUSED)
         return found
+
+
+def _leave(waiting: Message, ticket: Ticket, *, author: User, by: User | None) -> Message:
+    """It becomes a reply and does what it does besides; the caller undoes all where it raises."""
+    now, later = timezone.now(), waiting.later
+    used = list(later.canned.all())
+    then = Status(later.then) if later.then else None
+    details = hand_over_turn(
+        ticket, by=author, now=now, then=then, until=later.hold_until, canned=used
+    )
     grace = by.grace if by is not None else timedelta()
-    left = waiting.update(
+    left = Message.objects.waiting().filter(pk=waiting.pk)
+    if not left.update(
         kind=Message.Kind.REPLY,
         ticket=ticket,
         created_at=now,
         undo_until=now + grace if grace else None,
-    )
-    if not left:
+    ):
         raise LeftAlready
     if later.without:
         details["without"] = later.without
-    later.delete()
-    said = Message.objects.select_related("author").get(pk=found.pk)
+    LaterReply.objects.filter(message=waiting).delete()
+    said = Message.objects.select_related("author").get(pk=waiting.pk)
     steps.touch(ticket, said)
     events.record(ticket, Event.Kind.REPLIED, by=author, message=said, **details)
     do_what_they_say(used, ticket, author, said)
+    if ticket.status == Status.SOLVED:
+        steps.require_filled(ticket)
     return said
 
 

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from helpdesk.lib.errors import DeskError
+from mailgateway.models import OutboundEmail
+from tests.tickets.custom_fields import make
 from tickets import actions, escalation
 from tickets.actions import schedule_reply
 from tickets.lifecycle import Status
@@ -88,6 +90,38 @@ def test_a_ticket_that_takes_no_answer_lets_none_leave(ticket, ada, monday):
     ticket.refresh_from_db()
     assert (ticket.status, ticket.assignee) == (Status.CLOSED, None)
     assert ticket.events.get(kind=Event.Kind.CALLED_OFF).details["reason"] == "refused"
+
+
+def test_none_leaves_that_would_solve_while_a_required_field_says_nothing(ticket, ada, monday):
+    make("root_cause", required=True)
+    message = schedule_reply(ticket, by=ada, body="Done.", leaves_at=monday, then=Status.SOLVED)
+    with pytest.raises(DeskError, match="Root_cause"):
+        actions.send_scheduled(message, by=ada)
+
+    with time_machine.travel(monday + timedelta(seconds=1)):
+        escalation.send_due()
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.assignee) == (Status.NEW, None)
+    assert ticket.events.get(kind=Event.Kind.CALLED_OFF).details["reason"] == "refused"
+    assert not OutboundEmail.objects.filter(message=message.pk).exists()
+
+
+def test_what_a_canned_reply_cannot_do_any_more_calls_it_off(ticket, ada, linus, monday):
+    canned = CannedReply.objects.create(
+        title="Linus", body={"en": "Done."}, assigns="person", assigns_to=linus
+    )
+    message = schedule_reply(ticket, by=ada, body="Done.", leaves_at=monday, canned=[canned])
+
+    with time_machine.travel(monday + timedelta(seconds=1)):
+        escalation.send_due()
+
+    message.refresh_from_db()
+    event = ticket.events.get(kind=Event.Kind.CALLED_OFF)
+    assert (message.kind, event.details["reason"]) == (Message.Kind.LATER, "refused")
+    assert Draft.objects.get(author=ada).text == "Done."
+    assert Notification.objects.filter(user=ada, event=event).exists()
+    assert not ticket.events.filter(kind=Event.Kind.REPLIED).exists()
 
 
 def test_times_that_cannot_be_are_refused(ticket, ada, monday):
