@@ -307,7 +307,7 @@ def _threading(ticket: Ticket, agent: User | None) -> dict[str, str]:
     tickets = [ticket.pk, *ticket.merged_tickets.values_list("pk", flat=True)]
     ours = OutboundEmail.objects.filter(ticket__in=tickets)
     if agent is not None:
-        ours = ours.filter(recipient=agent.email).exclude(kind__in=TO_CUSTOMERS)
+        ours = ours.filter(recipient=agent.email).exclude(kind__in=TO_OUTSIDE)
         ids = list(ours.order_by("-id").values_list("letter_id", flat=True)[:_CHAIN])[::-1]
         return _ids(ids[-1:], ids)
     state = InboundEmail.State

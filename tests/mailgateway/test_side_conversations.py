@@ -131,6 +131,24 @@ def test_letters_to_the_customer_know_nothing_of_it(arrives, forwarded, asked, a
     assert first["Message-ID"] not in sent["References"]
 
 
+def test_who_was_asked_and_now_answers_for_it_speaks_to_the_customer(
+    arrives, asked, ada, linus, root, hosting, mailbox
+):
+    mailbox.takes_plus_addresses = True
+    mailbox.save()
+    actions.forward_ticket(asked, by=ada, to=[linus], body="Is this yours?")
+    actions.move_ticket(asked, to=hosting, by=ada)
+    actions.assign_ticket(asked, to=linus, by=root)
+    row = OutboundEmail.objects.get(kind="assigned", recipient=linus.email)
+    notice = assemble(row, mailbox)
+
+    arrived = arrives(answer(notice, "Done.", sender=linus.email, to=notice["Reply-To"]))
+
+    message = Message.objects.get(pk=arrived.message_pk)
+    assert (message.kind, message.author, message.text) == ("reply", linus, "Done.")
+    assert message in Message.objects.readable_by(asked.customer)
+
+
 def test_an_answer_from_another_address_is_kept_there_with_a_warning(arrives, forwarded, asked):
     _row, sent = sent_for(forwarded)
 
