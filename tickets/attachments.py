@@ -167,8 +167,9 @@ def keep(file: IncomingFile, *, owner: User, ticket: Ticket | None) -> Upload:
 
 
 def _claim(upload: Upload, message: Message) -> Attachment:
-    """`message` takes the file over, under its token; nobody else can any more."""
-    held = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    """`message` takes a file of its author over, under its token; nobody else can any more."""
+    own = Upload.objects.filter(owner=message.author_id or 0)
+    held = own.select_for_update().filter(pk=upload.pk).first()
     if held is None:
         raise FileRefused(_("“%(name)s” was sent already.") % {"name": upload.name})
     attachment = Attachment.objects.create(

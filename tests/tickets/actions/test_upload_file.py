@@ -33,6 +33,15 @@ def test_one_message_takes_it_and_no_other(ticket, ada):
     assert ticket.messages.count() == 2
 
 
+def test_nobody_sends_what_somebody_else_has_laid_there(ticket, ada, grace):
+    upload = upload_file(LOG, by=ada, ticket=ticket)
+
+    with pytest.raises(FileRefused, match=r"log\.txt"):
+        reply_to_ticket(ticket, by=grace, body="See file", files=[upload])
+
+    assert Upload.objects.get().owner == ada
+
+
 def test_nobody_fills_the_disk_with_what_is_never_sent(ticket, ada, monkeypatch):
     monkeypatch.setattr(drafting, "MOST_UPLOADS", 1)
     upload_file(LOG, by=ada, ticket=ticket)
