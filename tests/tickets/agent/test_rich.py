@@ -152,6 +152,17 @@ def test_a_draft_may_be_a_picture_alone(ticket, ada, shot, enter):
     assert shot.get_absolute_url() in Draft.objects.get().html
 
 
+def test_what_only_looks_like_a_picture_of_ours_keeps_no_draft_from_being_saved(ticket, ada, enter):
+    html = f'<div>Look <img src="/files/{"-" * 36}/"></div>'
+
+    draft = {"body": "Look", "html": html}
+
+    answer = enter(ada).post(address(ticket, "drafts", "reply"), draft, headers=SCRIPT)
+
+    assert answer.status_code == 204
+    assert Draft.objects.get().html == "<div>Look </div>"
+
+
 def test_two_windows_do_not_overwrite_each_other(ticket, ada, enter):
     client, url = enter(ada), address(ticket, "drafts", "reply")
     client.post(url, {"body": "In the first", "version": ""}, headers=SCRIPT)
