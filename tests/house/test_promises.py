@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -97,13 +98,23 @@ def test_the_mail_gateway_cannot_see_notes(path):
     assert not {name for name in seen if name.startswith("tickets.models.message")}
 
 
-def test_the_database_refuses_a_letter_made_of_a_note(ticket, ada):
-    note = actions.add_note(ticket, by=ada, body="Only we")
+def noted(ticket, ada):
+    return actions.add_note(ticket, by=ada, body="Only we")
+
+
+def waiting(ticket, ada):
+    at = timezone.now() + timedelta(days=1)
+    return actions.schedule_reply(ticket, by=ada, body="Not yet", leaves_at=at)
+
+
+@pytest.mark.parametrize("say", [noted, waiting])
+def test_the_database_refuses_a_letter_made_of_what_only_we_see(ticket, ada, say):
+    said = say(ticket, ada)
 
     with pytest.raises(IntegrityError, match="never leaves"), transaction.atomic():
         OutboundEmail.objects.create(
             ticket=ticket,
-            message_id=note.pk,
+            message_id=said.pk,
             kind="replied",
             recipient="carla@customer.example",
             letter_id="x@y",

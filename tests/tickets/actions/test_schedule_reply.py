@@ -68,6 +68,27 @@ def test_the_customer_writes_first_and_it_does_not_leave(ticket, ada, carla, mon
         assert escalation.send_due() == 0
 
 
+def test_the_customer_writes_where_its_ticket_was_merged_into(ticket, ada, carla, monday):
+    other = actions.open_ticket(customer=carla, by=carla, subject="Twice", body="Twice")
+    message = schedule_reply(ticket, by=ada, body="On Monday.", leaves_at=monday)
+    actions.merge_tickets(ticket, into=other, by=ada)
+
+    actions.reply_to_ticket(other, by=carla, body="Forget it")
+
+    message.refresh_from_db()
+    assert message.withdrawn_at is not None
+    assert Draft.objects.get(author=ada).ticket == other
+
+
+def test_who_was_left_out_gets_no_letter_when_it_leaves(ticket, ada, carla, mallory, monday):
+    actions.follow_ticket(ticket, who=mallory, by=ada, in_copy=True)
+    message = schedule_reply(ticket, by=ada, body="On Monday.", leaves_at=monday, without=[mallory])
+
+    actions.send_scheduled(message, by=ada)
+
+    assert OutboundEmail.objects.get(message=message.pk).addresses == [carla.email]
+
+
 def test_whose_author_has_left_does_not_leave(ticket, ada, grace, monday):
     schedule_reply(ticket, by=grace, body="On Monday.", leaves_at=monday)
     grace.is_active = False

@@ -46,6 +46,14 @@ def test_a_sentence_of_a_note_is_asked_about_once(ticket, ada, send):
     assert send(f"Добрий день! {SECRET}.", anyway="1").status_code == 302
 
 
+def test_a_sentence_of_a_side_conversation_is_asked_about_as_well(ticket, ada, send):
+    printer = welcome_customer("print@shop.example")
+    side = actions.forward_ticket(ticket, by=ada, to=[printer], body="Can you?").side
+    actions.hear_aside(side, author=printer, body=SECRET)
+
+    assert send(f"{SECRET}.").status_code == 422
+
+
 def test_what_the_customer_has_read_may_be_repeated(ticket, ada, carla, send):
     actions.reply_to_ticket(ticket, by=carla, body=SECRET)
     actions.add_note(ticket, by=ada, body=SECRET)
