@@ -10,15 +10,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import authentication_step_completed
-from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.urls import reverse
 
 from departments.models import User, person_at
 from helpdesk.lib import kept
 
-_LOGIN, _RESET = "account/email/login_code", "account/email/password_reset_code"
+_RESET = "account/email/password_reset_code"
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,15 +24,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send one of the letters in templates/account/email."""
-        if template_prefix in {_LOGIN, _RESET}:
+        if template_prefix == _RESET:
             person = person_at(email)
-            if person is None:
-                # Added by an agent and proved by nobody. Whoever reads letters there may be a
-                # stranger, so they learn what every stranger does.
-                signup = f"{settings.DESK_URL}{reverse('account_signup')}"
-                context = {"request": context["request"], "signup_url": signup}
-                template_prefix = "account/email/unknown_account"
-            elif template_prefix == _RESET and person.email == email.lower():
+            if person is not None and person.email == email.lower():
                 # Once the code is typed, allauth looks for this row to mark it as proved.
                 address_of(person)
         super().send_mail(template_prefix, email, context)

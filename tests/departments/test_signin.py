@@ -316,3 +316,34 @@ def test_a_code_to_an_address_of_somebody_merged_away_opens_the_one_account(
     type_code(client, code_in_letter())
 
     assert who(client) == oksana
+
+
+@pytest.fixture
+def mistaken(db):
+    """Agents put down one and the same mistyped address as further ones of eight customers; its
+    owner became a person of her own in between."""
+    people = [User.objects.create_user(f"{number}@made.example") for number in range(9)]
+    olena = people.pop(4)
+    for one in people:
+        EmailAddress.objects.create(user=one, email=one.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=one, email=olena.email, verified=False)
+    return olena
+
+
+def test_the_owner_of_a_mistyped_address_comes_in_as_herself(client, mistaken):
+    ask_for_code(client, mistaken.email)
+    type_code(client, code_in_letter())
+
+    assert who(client) == mistaken
+    assert EmailAddress.objects.get(email=mistaken.email, verified=True).user == mistaken
+
+
+def test_the_owner_of_a_mistyped_address_chooses_her_own_password(client, mistaken):
+    client.post(reverse("account_reset_password"), {"email": mistaken.email})
+    code = {"code": code_in_letter()}
+    client.post(reverse("account_confirm_password_reset_code"), code)
+    twice = dict.fromkeys(("password1", "password2"), "correct horse battery")
+    client.post(reverse("account_complete_password_reset"), twice)
+
+    changed = [one for one in User.objects.all() if one.check_password(twice["password1"])]
+    assert changed == [mistaken]

@@ -1,0 +1,36 @@
+"""django-allauth's forms that ask for an address and mail a code there.
+
+Left to itself, allauth takes any row with that address, also one that was put down as somebody
+else's and never proved: whoever reads letters there would come in as them.
+"""
+
+from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm
+
+from departments.models import User, person_at
+
+
+class SignInByCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
+    """The code is for whoever has the address, or for nobody."""
+
+    def clean_email(self) -> str:
+        """The address; `_user` is where allauth's flow looks for whose it is."""
+        email: str = super().clean_email()
+        self._user = _whose(email)
+        return email
+
+
+class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+    """The code is for whoever has the address, or for nobody."""
+
+    def clean_email(self) -> str:
+        """The address; `users` is where allauth's flow looks for whose it is."""
+        email: str = super().clean_email()
+        person = _whose(email)
+        self.users = [person] if person is not None else []
+        return email
+
+
+def _whose(email: str) -> User | None:
+    """An active person whom the address finds; nobody by an address that was not proved."""
+    person = person_at(email)
+    return person if person is not None and person.is_active else None
