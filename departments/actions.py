@@ -138,7 +138,17 @@ def prove_address(address: str, *, of: User | None = None) -> EmailAddress | Non
         return None
     rows[0].verified = True
     rows[0].save(update_fields=["verified"])
+    distrust_password(rows[0].user)
     return rows[0]
+
+
+def distrust_password(person: User) -> None:
+    """Let a password open nothing that was chosen in a sign-up whose address nobody proved: it may
+    be a stranger's. To be called whenever another proof comes in, for that would let it in."""
+    rows = EmailAddress.objects.filter(user=person, email=person.email, verified=False)
+    if person.has_usable_password() and rows.exists():
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
 
 
 def organisation_called(name: str) -> Organisation | None:

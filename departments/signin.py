@@ -13,6 +13,7 @@ from allauth.account.signals import authentication_step_completed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from departments.actions import distrust_password
 from departments.models import User, person_at
 from helpdesk.lib import kept
 
@@ -36,13 +37,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return kept.page(request) or str(super().get_login_redirect_url(request))
 
 
-def address_of(person: User) -> tuple[EmailAddress, bool]:
-    """allauth's row for the address of `person`, and whether it was made now; not proved if so."""
+def address_of(person: User) -> EmailAddress:
+    """allauth's row for the address of `person`; not proved if it is made now."""
     is_first = not EmailAddress.objects.filter(user=person).exists()
-    row, is_new = EmailAddress.objects.get_or_create(
+    row, _is_new = EmailAddress.objects.get_or_create(
         user=person, email=person.email, defaults={"primary": is_first}
     )
-    return row, is_new
+    return row
 
 
 @receiver(authentication_step_completed)
@@ -56,7 +57,5 @@ def trust_the_code(
     """
     if method != "code" or (email or "").lower() != user.email:
         return
-    row, is_new = address_of(user)
-    if not is_new and not row.verified:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
+    distrust_password(user)
+    address_of(user)

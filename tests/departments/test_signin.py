@@ -9,9 +9,9 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from departments.actions import retire_agent, welcome_customer
+from departments.actions import prove_address, retire_agent, welcome_customer
 from departments.models import Organisation, User
-from tickets.actions import merge_people
+from tickets.actions import add_address, merge_people, vouch_for_address
 
 CODE = re.compile(r"^ {4}(\S+)$", re.M)
 
@@ -347,3 +347,22 @@ def test_the_owner_of_a_mistyped_address_chooses_her_own_password(client, mistak
 
     changed = [one for one in User.objects.all() if one.check_password(twice["password1"])]
     assert changed == [mistaken]
+
+
+@pytest.mark.parametrize("how", ["proved", "vouched", "merged"])
+def test_a_password_of_a_sign_up_that_nobody_proved_stays_shut(client, carla, root, billing, how):
+    """A stranger signed up with Carla's address before she wrote, and waits for another proof."""
+    EmailAddress.objects.create(user=carla, email=carla.email, primary=True)
+    if how == "merged":
+        merge_people(welcome_customer("carla@home.example"), into=carla, by=root)
+    else:
+        row = add_address(carla, address="carla@home.example", by=root)
+        prove_address(row.email) if how == "proved" else vouch_for_address(row, by=root)
+    login = {"login": "carla@home.example", "password": "correct horse"}
+
+    client.post(reverse("account_login"), login)
+
+    assert not who(client).is_authenticated
+    ask_for_code(client, login["login"])
+    type_code(client, code_in_letter())
+    assert who(client) == carla

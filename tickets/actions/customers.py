@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from departments.actions import organisation_called
+from departments.actions import distrust_password, organisation_called
 from departments.models import ReturnedMail, User, person_at
 from helpdesk.lib.errors import DeskError
 from tickets.permissions import can_decide_for_customer, can_edit_customer, require
@@ -81,6 +81,7 @@ def vouch_for_address(row: EmailAddress, *, by: User) -> EmailAddress:
         raise AddressTaken(holder)
     row.verified = True
     row.save(update_fields=["verified"])
+    distrust_password(person)
     return row
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from departments.actions import distrust_password
 from departments.models import Department, User, person_at
 from helpdesk.lib.errors import DeskError
 from tickets import events, search
@@ -253,6 +254,7 @@ def _addresses_move(source: User, into: User) -> dict[str, Any]:
     EmailAddress.objects.update_or_create(
         user=into, email=source.email, defaults={"verified": True}
     )
+    distrust_password(into)
     return {"rows": known, "rows_gone": gone}
 
 
