@@ -39,7 +39,7 @@ def edit_customer(request: SignedInRequest, pk: int, said: CustomerIn) -> Custom
 def _seen(reader: User, pk: int) -> Any:
     person: Any = get_object_or_404(customers_for(reader), pk=pk)
     if person.merged_into is not None:
-        person = get_object_or_404(customers_for(reader), pk=person.merged_into.pk)
+        person = get_object_or_404(customers_for(reader), pk=person.now.pk)
     if not can_see_customer(reader, person):
         raise Http404
     return person

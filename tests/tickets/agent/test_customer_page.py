@@ -179,6 +179,16 @@ def test_two_customers_are_compared_merged_and_parted(ticket, karla, ada, carla,
     assert Ticket.objects.filter(customer=karla).count() == 1
 
 
+def test_somebody_merged_away_twice_is_shown_as_who_they_are(
+    ticket, karla, mallory, ada, carla, enter
+):
+    actions.open_ticket(customer=mallory, by=mallory, subject="Old", body="Old")
+    actions.merge_people(karla, into=mallory, by=ada)
+    actions.merge_people(mallory, into=carla, by=ada)
+
+    assert enter(ada).get(page(karla)).headers["Location"] == page(carla)
+
+
 def test_an_address_can_be_chosen_as_the_main_one(ticket, ada, root, carla, enter):
     row = actions.add_address(carla, address="carla@home.example", by=ada)
     enter(root).post(page(carla, "address_vouching", row.pk))

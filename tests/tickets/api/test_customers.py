@@ -4,6 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
+from departments.actions import welcome_customer
 from departments.models import ApiToken
 from tickets.actions import merge_people, open_ticket
 
@@ -61,3 +62,13 @@ def test_somebody_merged_away_is_read_as_who_they_are(ticket, ada, carla, mallor
     merge_people(mallory, into=carla, by=ada)
 
     assert program_of(ada).get(path(mallory)).json()["id"] == carla.pk
+
+
+def test_somebody_merged_away_twice_is_read_as_who_they_are(ticket, ada, carla, mallory, billing):
+    first = welcome_customer("karla@old.example")
+    for one in (first, mallory):
+        open_ticket(customer=one, by=one, subject="Old", body="Old")
+    merge_people(first, into=mallory, by=ada)
+    merge_people(mallory, into=carla, by=ada)
+
+    assert program_of(ada).get(path(first)).json()["id"] == carla.pk

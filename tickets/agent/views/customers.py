@@ -40,7 +40,7 @@ def customer(request: SignedInRequest, pk: int) -> HttpResponse:
     somebody is shown as that person."""
     person = _seen(request, pk)
     if person.merged_into is not None:
-        return redirect("agent:customer", person.merged_into.pk)
+        return redirect("agent:customer", person.now.pk)
     if request.method != "POST":
         return _show(request, person)
     decides = can_decide_for_customer(request.user, person)
@@ -191,8 +191,7 @@ def _show(
 def _seen(request: SignedInRequest, pk: int) -> Any:
     """The customer with this key; 404 for whoever may not know that there is one."""
     person = get_object_or_404(customers_for(request.user), pk=pk)
-    shown = person.merged_into or person
-    if not can_see_customer(request.user, shown):
+    if not can_see_customer(request.user, person.now):
         raise Http404
     return person
 
