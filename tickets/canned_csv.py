@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -169,6 +170,10 @@ class _Reader:
         self.rows.append(row)
         if any(cell.strip() for cell in cells[len(names) :]):
             row.problems.append(_("It has more cells than there are columns."))
+            return
+        if any("\0" in cell for cell in cells):
+            # Its title and its people are looked up before the form sees them.
+            row.problems.append(str(ProhibitNullCharactersValidator.message))
             return
         place = self._among(row, "for", given, {"me": MINE, "all": SHARED, **self.places}) or MINE
         if row.problems:

@@ -94,6 +94,15 @@ def test_other_files_are_refused_whole(content):
         canned_csv.decoded(content)
 
 
+@pytest.mark.parametrize("column", ["for", "text_en", "assign_to", "add_tags"])
+def test_a_line_with_nul_is_refused_wherever_it_stands(ada, column):
+    text = table(["title", column], ["N\0L", ""], ["Right", "a\0b"])
+
+    found = problems(text, ada)
+
+    assert found == {line: ["Null characters are not allowed."] for line in (2, 3)}
+
+
 def test_every_refused_line_is_told_with_its_reason(ada, billing, carla):
     text = table(
         ["title", "for", "text_en", "status", "assign_to", "active"],

@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 from django.http import QueryDict
 
 from departments.models import User
+from helpdesk.lib.keys import key_in
 from tickets import presence
 from tickets.agent.lists import VIEWS
 from tickets.agent.nav import MOST_BELL, CappedCount, unread
@@ -63,8 +64,8 @@ class Asked:
     def of(cls, data: QueryDict) -> "Asked":
         """As the address says it; what is no number is none."""
         numbers = ("since", "fresh", "told", "bell", "ticket", "after")
-        rows = [key for one in data.get("rows", "").split(",")[:MOST_ROWS] if (key := _number(one))]
-        found = {name: _number(data.get(name, "")) for name in numbers}
+        rows = [key for one in data.get("rows", "").split(",")[:MOST_ROWS] if (key := key_in(one))]
+        found = {name: key_in(data.get(name, "")) for name in numbers}
         return cls(view=data.get("view", ""), rows=tuple(rows), **found)
 
 
@@ -161,7 +162,3 @@ def _listed(key: str, user: User) -> QuerySet[Ticket]:
 def _events(user: User, since: int) -> QuerySet[Event]:
     """What others have done since; what the house did by itself has no actor, and is news."""
     return Event.objects.filter(Q(actor__isnull=True) | ~Q(actor=user), pk__gt=since).order_by()
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from departments.models import User
@@ -146,7 +147,8 @@ class History:
         arms = [
             _sum("newest", self.messages, Max("created_at"), Max("pk")),
             _sum("minutes", self.messages, Max("created_at"), Sum("minutes_spent")),
-            _sum("fresh", news, Min("event__at"), Count("pk")),
+            # What was said stands before what happened by it.
+            _sum("fresh", news, Min(Least("event__at", "event__message__created_at")), Count("pk")),
         ]
         for number, stretch in enumerate(stretches):
             arms += stretch.arms(number)

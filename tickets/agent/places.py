@@ -6,6 +6,7 @@ from typing import Final
 from django.http import QueryDict
 from django.urls import reverse
 
+from helpdesk.lib.keys import key_in
 from tickets.agent.paging import SORTS, asked, write
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
@@ -42,7 +43,7 @@ def list_of(place: QueryDict) -> str:
         return reverse("agent:queue")
     kind, name = found[1] or "view", found[2]
     if kind == "workspace":
-        return reverse("agent:workspace", args=[int(name) if name.isdecimal() else 0])
+        return reverse("agent:workspace", args=[key_in(name)])
     kept = QueryDict(place_in(place), mutable=True)
     for word in ("list", "at"):
         kept.pop(word, None)

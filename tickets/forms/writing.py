@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Service, User, person_at
+from helpdesk.lib.keys import key_in
 from tickets import attachments, placeholders
 from tickets.forms import slips
 from tickets.forms.base import BodyField, FilesField, TicketForm
@@ -213,7 +214,7 @@ class ForwardForm(SayingForm):
     @property
     def chosen(self) -> set[int]:
         """Keys of the messages that are ticked."""
-        return {int(one) for one in self["messages"].value() or [] if str(one).isdecimal()}
+        return {key_in(str(one)) for one in self["messages"].value() or []}
 
     def clean(self) -> dict[str, Any]:
         """Somebody must be named, and something said or passed on."""

@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from departments.models import User
+from helpdesk.lib.keys import key_in
 from tickets.models import Message, Ticket
 from tickets.search import words
 
@@ -50,8 +51,8 @@ def find(text: str, tickets: QuerySet[Ticket], *, by: User, only: str = "") -> Q
     The caller's `tickets` decide what may be found at all; the order stays the caller's.
     """
     stripped = text.strip()
-    if stripped.startswith("#") and stripped[1:].isdigit():
-        return tickets.filter(pk=int(stripped[1:]) if len(stripped) < 18 else 0)
+    if stripped.startswith("#") and stripped[1:].isdecimal():
+        return tickets.filter(pk=key_in(stripped[1:]))
     terms, wanted = _terms(stripped), Q()
     for term in terms:
         # Notes are searched only where `by` works; the rest of the rule stands in `readable_by`.

@@ -95,6 +95,20 @@ def test_nothing_ticked_is_a_sentence(enter, ada, tickets):
     assert "Choose some tickets first." in send(enter(ada), [], act="solve").content.decode()
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1", "x"])
+def test_what_is_no_number_of_a_ticket_is_chosen_by_nobody(enter, ada, tickets, number):
+    form = {"view": "all", "act": "solve", "tickets": [number]}
+
+    answer = enter(ada).post(reverse("agent:bulk"), form)
+
+    assert "Choose some tickets first." in answer.content.decode()
+
+
+@pytest.mark.parametrize("key", ["9" * 5000, "²", "", "x"])
+def test_a_list_that_nobody_has_is_not_found(enter, ada, key):
+    assert send(enter(ada), [], act="solve", view=f"workspace:{key}").status_code == 404
+
+
 def test_what_was_not_possible_is_listed_with_the_reason(enter, ada, tickets):
     actions.close_ticket(tickets[0], by=ada)
     browser = enter(ada)

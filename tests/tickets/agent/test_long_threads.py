@@ -159,6 +159,18 @@ def test_what_the_bell_calls_new_is_not_folded(ticket, ada, grow):
     assert messages[-21].text not in said(lines)
 
 
+def test_the_first_of_the_messages_that_are_new_is_not_folded(ticket, ada, carla, grow):
+    grow(LONG)
+    for number in range(LAST + 3):
+        actions.reply_to_ticket(ticket, by=carla, body=f"News {number}.")
+    Notification.objects.filter(user=ada, event__message__text__isnull=True).delete()
+    Notification.objects.filter(event=ticket.events.order_by("at").first()).delete()
+
+    lines = thread_of(ticket, [], ada).lines
+
+    assert said(lines)[-LAST - 3 :] == [f"News {number}." for number in range(LAST + 3)]
+
+
 def test_of_very_many_new_lines_only_the_newest_stand(ticket, ada, grow):
     grow(LONG)
     Notification.objects.create(user=ada, event=ticket.events.order_by("at").first())

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from departments.http import SignedInRequest, agent_required
+from helpdesk.lib.keys import key_in
 from tickets.agent.nav import nav_context, read_bell, unread
 from tickets.models import Notification, Ticket
 
@@ -38,7 +39,7 @@ def notifications(request: SignedInRequest) -> HttpResponse:
     one `ticket`."""
     user = request.user
     if request.method == "POST":
-        number = _number(request.POST.get("ticket", ""))
+        number = key_in(request.POST.get("ticket", ""))
         if number:
             read_bell(user, number)
         else:
@@ -47,7 +48,7 @@ def notifications(request: SignedInRequest) -> HttpResponse:
     mine = Notification.objects.filter(
         user=user, event__ticket__in=Ticket.objects.workable_by(user).values("pk")
     ).select_related("event__ticket__customer", "event__actor", "event__message")
-    after = _number(request.GET.get("after", ""))
+    after = key_in(request.GET.get("after", ""))
     if after:
         mine = mine.filter(pk__lt=after)
     found = list(mine.order_by("-pk")[: PAGE + 1])
@@ -67,7 +68,3 @@ def by_ticket(lines: Iterable[Notification]) -> list[Told]:
     for line in lines:
         found.setdefault(line.event.ticket_id, Told(line.event.ticket)).lines.append(line)
     return list(found.values())
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

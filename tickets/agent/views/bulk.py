@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.http import SignedInRequest, agent_required
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.keys import key_in
 from helpdesk.lib.queue import enqueue_on_commit
 from tickets import bulk, tasks
 from tickets.agent.lists import HOME
@@ -29,7 +30,8 @@ def start(request: SignedInRequest) -> HttpResponse:
     """Do `act` to the ticked tickets, or with `everything` to all of the list one looks at."""
     nav = nav_of(request.user)
     form = BulkForm(request.POST, sight=nav.sight)
-    chosen = [int(one) for one in request.POST.getlist("tickets") if one.isdecimal()][: bulk.MOST]
+    typed = request.POST.getlist("tickets")[: bulk.MOST]
+    chosen = [key for one in typed if (key := key_in(one))]
     if form.is_valid():
         try:
             if form.cleaned_data["act"] not in bulk.ACTS:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.http import SignedInRequest, agent_required
 from departments.models import User
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.keys import key_in
 from tickets import actions, forms, placeholders
 from tickets.agent.nav import nav_context
 from tickets.agent.places import own_page
@@ -23,7 +24,7 @@ def canned_for_ticket(request: SignedInRequest, number: int) -> HttpResponse:
     """All that fit the ticket, each as it would go out; with `reply` the part of one for the
     composer: its text, its files and what it does."""
     ticket = worked_on(request, number)
-    if key := _key(request.GET.get("reply", "")):
+    if key := key_in(request.GET.get("reply", "")):
         one = get_object_or_404(usable_on(ticket, request.user), pk=key)
         text = placeholders.preview(one, ticket, request.user).text
         return render(request, "agent/_canned_taken.html", {"canned": one, "text": text})
@@ -41,7 +42,7 @@ def macro(request: SignedInRequest, number: int) -> HttpResponse:
     """Let canned reply `macro` act on the ticket, without its text. What stands in the composer is
     kept as a draft."""
     ticket, by = worked_on(request, number), request.user
-    key = _key(request.POST.get("macro", ""))
+    key = key_in(request.POST.get("macro", ""))
     one = CannedReply.objects.usable_by(by).filter(pk=key).first()
     _keep_draft(request, ticket)
     if one is None:
@@ -112,7 +113,3 @@ def worked_on(request: SignedInRequest, number: int) -> Ticket:
     tickets = Ticket.objects.workable_by(request.user).defer("words")
     people = ("customer__organisation", "department", "service")
     return get_object_or_404(tickets.select_related(*people), pk=number)
-
-
-def _key(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from departments.http import SignedInRequest, agent_required
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.keys import key_in
 from tickets import actions, forms
 from tickets.agent.nav import nav_context
-from tickets.agent.views.ticket import number_in
 from tickets.models import Event, Message, Ticket
 
 MOST_OFFERED = 10
@@ -44,9 +44,9 @@ def split_preview(request: SignedInRequest, number: int) -> HttpResponse:
     one of them."""
     ticket = get_object_or_404(_sides(request), pk=number)
     mine = Message.objects.filter(ticket=ticket, withdrawn_at__isnull=True)
-    keys = [number_in(key) for key in request.GET.getlist("messages")]
+    keys = [key_in(key) for key in request.GET.getlist("messages")]
     chosen = Q(pk__in=keys)
-    if first := mine.filter(pk=number_in(request.GET.get("since"))).first():
+    if first := mine.filter(pk=key_in(request.GET.get("since"))).first():
         chosen |= Q(created_at__gt=first.created_at) | Q(
             created_at=first.created_at, pk__gte=first.pk
         )

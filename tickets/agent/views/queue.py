@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from departments.http import SignedInRequest, agent_required
 from departments.models import User
 from helpdesk.lib.htmx import render_page
+from helpdesk.lib.keys import key_in
 from tickets import presence
 from tickets.agent.lists import HOME, VIEWS, TicketView, department_view, narrowed, view_of
 from tickets.agent.nav import Nav, nav_of, unread
@@ -73,8 +74,8 @@ def list_at(key: str, user: User, sight: Sight | None = None) -> Listed:
         for place in (sight or Sight(user)).departments:
             if place.slug == name:
                 return Listed(department_view(place), key)
-    elif kind == "workspace" and name.isdecimal():
-        saved = get_object_or_404(Workspace.objects.usable_by(user).distinct(), pk=int(name))
+    elif kind == "workspace":
+        saved = get_object_or_404(Workspace.objects.usable_by(user).distinct(), pk=key_in(name))
         return Listed(view_of(saved)[0], key, saved)
     elif not kind and name in VIEWS:
         return Listed(VIEWS[name], key)
@@ -170,13 +171,12 @@ def show_list(
 
 def _job_of(request: SignedInRequest) -> BulkJob | None:
     """The act on many tickets that one has just come back from, for its line with "undo"."""
-    wanted = asked(request.GET, "job")
-    if not wanted.isdecimal():
+    if not (wanted := key_in(asked(request.GET, "job"))):
         return None
     mine = BulkJob.objects.filter(owner=request.user, undo_began_at__isnull=True)
     done = Count("items", filter=Q(items__state=BulkItem.State.DONE))
     refused = Count("items", filter=Q(items__state=BulkItem.State.REFUSED))
-    return mine.annotate(done=done, refused=refused).filter(pk=int(wanted)).first()
+    return mine.annotate(done=done, refused=refused).filter(pk=wanted).first()
 
 
 def place_of(listed: Listed, tickets: TicketFilter, data: QueryDict, sort: str) -> str:

@@ -15,6 +15,7 @@ from departments.models import User, signed
 from helpdesk.lib import kept
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.htmx import is_part, render_page
+from helpdesk.lib.keys import key_in
 from tickets import actions, forms, sla
 from tickets import presence as watching
 from tickets.agent import moments, page, thread
@@ -64,7 +65,7 @@ def show(
     absorbed = [*one.absorbed, *actions.absorbed(one.absorbed)] if one.absorbed else []
     asked = address_of(request)
     read = thread.thread_of(
-        one, absorbed, reader, whole="all" in asked, around=number_in(asked.get("message"))
+        one, absorbed, reader, whole="all" in asked, around=key_in(asked.get("message"))
     )
     furniture = page.furniture_for(reader, one)
     fields, former_fields = page.fields_of(one)
@@ -79,7 +80,7 @@ def show(
         "column": COLUMN[::-1] if reader.newest_first else COLUMN,
         "former_fields": former_fields,
         "minutes": read.minutes,
-        "pictures": number_in(request.GET.get("pictures")),
+        "pictures": key_in(request.GET.get("pictures")),
         "forms": page.sidebar_forms(one, reader, furniture, fields),
         "things": furniture,
         "in_copy": [person for person in one.people if person["in_copy"]],
@@ -99,7 +100,7 @@ def show(
             initial=page.with_quotation(
                 {**page.draft_of(one, Message.Kind.REPLY), **kept_reply},
                 number,
-                number_in(request.GET.get("quote")),
+                key_in(request.GET.get("quote")),
             ),
             ticket=one,
             by=reader,
@@ -130,7 +131,7 @@ def show(
             context["forms"] = {**context["forms"], bound.slug: bound}
             if isinstance(bound, forms.SplitForm):
                 picked = request.POST.getlist("messages")
-                context["chosen"] = [int(key) for key in picked if key.isascii() and key.isdigit()]
+                context["chosen"] = [key_in(key) for key in picked]
             if isinstance(bound, forms.NothingForm):
                 context["refusal_sentences"] = bound.non_field_errors()
     context["canned_in_use"] = page.canned_in_use(reader, context["reply"], request.GET)
@@ -145,12 +146,6 @@ def address_of(request: SignedInRequest) -> QueryDict:
     """What the address of the page says that the agent looks at; htmx tells it of a part."""
     address = request.headers.get("HX-Current-URL", "") if is_part(request) else ""
     return QueryDict(address.partition("?")[2].partition("#")[0]) if address else request.GET
-
-
-def number_in(typed: str | None) -> int:
-    """The number somebody put into an address; 0 if it is none."""
-    typed = typed or ""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 
 def _writes(request: SignedInRequest, *, note: bool, side: bool) -> str:
@@ -172,7 +167,7 @@ def news(request: SignedInRequest, number: int) -> HttpResponse:
     """What others have said since message `after`, its number in X-News; 204 if nothing."""
     one = _worked_on(request, number)
     absorbed = actions.absorbed([one.pk])
-    lines = thread.news_of(one, absorbed, request.user, number_in(request.GET.get("after")))
+    lines = thread.news_of(one, absorbed, request.user, key_in(request.GET.get("after")))
     if request.user.newest_first:
         lines.reverse()
     if lines:
