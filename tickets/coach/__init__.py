@@ -6,8 +6,8 @@ administrators set; the words by which things are recognised stand in `words`, i
 at once, because people mix them.
 """
 
-from tickets.coach.advice import LONGEST, Attempt, Hint, Wishes, advise
-from tickets.coach.dividing import MOST_PARTS, Part, divide
+from tickets.coach.advice import Attempt, Hint, Wishes, advise
+from tickets.coach.dividing import LONGEST, MOST_PARTS, Part, divide
 from tickets.coach.evidence import Evidence, Number
 from tickets.coach.missing import unsaid
 from tickets.coach.topics import SHIPPED, Topic

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tickets.coach import dividing, evidence
+from tickets.coach.dividing import LONGEST
 from tickets.coach.evidence import Evidence, Number
 from tickets.coach.words import CHANGED, NOISE, TRIED, WHEN
-
-LONGEST: Final = 20_000
-"""Letters of a description that are looked at."""
 
 SHORTEST_TITLE: Final = 10
 SHORTEST_STORY: Final = 50
@@ -53,7 +51,7 @@ def advise(attempt: Attempt, wishes: Wishes | None = None) -> list[Hint]:
     no_change, no_tried, evidence (about: `Evidence`), several (then `divide` has the parts).
     """
     wishes = wishes or Wishes()
-    title, body = attempt.title.strip(), attempt.body[:LONGEST]
+    title, body = attempt.title[:LONGEST].strip(), attempt.body[:LONGEST]
     return [
         *_about_title(title),
         *_about_number(title, body, wishes),

@@ -11,6 +11,9 @@ ITEM: Final = re.compile(r"^[ \t]{0,6}(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
 SHORTEST: Final = 15
 TITLE_LENGTH: Final = 70
 MOST_PARTS: Final = 6
+LONGEST: Final = 20_000
+"""Letters of a text that are looked at; what goes on after them belongs to the last part."""
+
 _SENTENCE: Final = re.compile(r"[.!?…](?:\s|$)|\n")
 _LEAD: Final = re.compile(r"^[\s,.:;–—-]+")
 
@@ -29,10 +32,12 @@ def divide(text: str) -> list[Part]:
     Tried in this order: a numbered list of matters, sentences that begin another matter («Ще одне»,
     "Also", „Außerdem“), paragraphs about different subjects.
     """
-    for found in (_by_numbers(text), _by_words(text), _by_subjects(text)):
-        parts = [part.strip() for part in found if part.strip()]
+    begin, rest = text[:LONGEST], text[LONGEST:]
+    for found in (_by_numbers(begin), _by_words(begin), _by_subjects(begin)):
+        parts = [part for part in found if part.strip()]
         if 2 <= len(parts) <= MOST_PARTS:
-            return [Part(_title_of(part), part) for part in parts]
+            whole = [part.strip() for part in (*parts[:-1], parts[-1] + rest)]
+            return [Part(_title_of(part), part) for part in whole]
     return []
 
 
@@ -50,12 +55,18 @@ def _by_numbers(text: str) -> list[str]:
 
 
 def _by_words(text: str) -> list[str]:
+    trouble = TROUBLE.search(text)
+    if trouble is None:
+        return []
+    # Each letter is looked at once: what stands before a mark is a matter from here on.
+    told = max(trouble.end(), len(text) - len(text.lstrip()) + SHORTEST)
+    marks = list(ANOTHER.finditer(text))
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
     cuts = []
-    for mark in ANOTHER.finditer(text):
-        before, after = text[: mark.start()], text[mark.end() :]
-        sentence = _SENTENCE.split(after, 1)[0]
+    for mark, end in zip(marks, ends, strict=False):
+        sentence = _SENTENCE.split(text[mark.end() : end], 1)[0]
         goes_on = TRIED.search(sentence) or CHANGED.match(sentence.strip(" ,"))
-        if _is_matter(before) and _is_matter(sentence) and not goes_on:
+        if mark.start() >= told and _is_matter(sentence) and not goes_on:
             cuts.append(mark.start())
     edges = [0, *cuts, len(text)]
     parts = [text[start:end] for start, end in pairwise(edges)]

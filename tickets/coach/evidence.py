@@ -41,7 +41,7 @@ _HOST: Final = (
     r"(?<![\w@.-])(?:[a-zа-яіїєґ0-9](?:[\w-]{0,61}\w)?\.){1,6}[a-zа-яіїєґ]{2,18}(?![\w@])"
 )
 _URL: Final = rf"https?://\S|www\.\w|{_HOST}"
-_NUMBERED: Final = r"[ \t]{0,3}(?:number|номер\w{0,3}|nummer|id|no\.?|nr\.?|№|#|:)*[ \t:№#]{0,4}"
+_NUMBERED: Final = r"[ \t:№#]{0,3}(?:number|номер\w{0,3}|nummer|id|no\.?|nr\.?)?[ \t:№#]{0,4}"
 
 # Pictures are evidence by being there; nobody can read what is on them.
 _PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp|heic)$", re.IGNORECASE)
@@ -53,7 +53,7 @@ IN_TEXT: Final = {
         r"|packets transmitted|пакет\w{0,3}: (?:отправлено|надіслано)|pakete: gesendet"
         r"|(?:ping|пінг|пинг)\w{0,3}\D{0,25}\d+([.,]\d+)?\s?(?:ms|мс)"
         r"|request timed out|zeitüberschreitung der anforderung|превышен интервал ожидания"
-        r"|перевищено (?:час|інтервал) очікування|\d+ ?% packet loss",
+        r"|перевищено (?:час|інтервал) очікування|\d ?% packet loss",
         re.IGNORECASE,
     ),
     Evidence.ROUTE: re.compile(
@@ -88,7 +88,7 @@ IN_TEXT: Final = {
     ),
     Evidence.ADDRESS: re.compile(_URL, re.IGNORECASE),
     Evidence.MESSAGE: re.compile(
-        r"[\"“„«»'‘][^\"”“«»\n]{6,300}[\"”“»’']|\b(?:error|fehler|помилк\w{1,2}|ошибк\w{1,2}|http|"
+        r"[\"“„«»'‘][^\"”“«»‘\n]{6,300}[\"”“»’']|\b(?:error|fehler|помилк\w{1,2}|ошибк\w{1,2}|http|"
         r"status|статус|код\w?|code)\b\W{0,4}(?:code|код|nr\.?|№|#)?\W{0,3}[\w-]{0,12}\d{2,}"
         r"|\b[A-Z][A-Z0-9]{2,}_[A-Z0-9_]{3,}\b|\b[45]\d\d (?:[A-Z][a-z]+|[45]\.\d)",
         re.IGNORECASE,

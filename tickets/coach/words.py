@@ -130,7 +130,7 @@ TROUBLE: Final = any_of(
 
 # What begins another matter. At the start of a sentence.
 ANOTHER: Final = re.compile(
-    r"(?:^|(?<=[.!?…\n])[ \t]*)[ \t]*(?P<sign>(?:and |і |й |а |и |und )?(?:"
+    r"(?:^|(?<=[.!?…]))[ \t]*+(?P<sign>(?:and |і |й |а |и |und )?(?:"
     r"also|another (?:thing|question|problem|issue)|one more (?:thing|question|problem)|besides"
     r"|by the way|separately|apart from that|in addition|second(?:ly)?|(?:the )?second "
     r"(?:problem|question|issue|thing)|on another note"
