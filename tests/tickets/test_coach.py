@@ -118,6 +118,12 @@ def test_a_divided_text_keeps_every_word_and_gives_each_part_a_title():
     assert f"{first.text}\n\n{second.text}" == text
 
 
+def test_a_text_is_divided_alike_whatever_ends_its_lines():
+    for text in texts.SEVERAL:
+        titles = [part.title for part in divide(text)]
+        assert [part.title for part in divide(text.replace("\n", "\r\n"))] == titles
+
+
 def test_what_goes_on_after_the_letters_looked_at_stays_with_the_last_part():
     *_before, last = divide(texts.SEVERAL[0] + " слово" * LONGEST + " кінець.")
 

@@ -74,7 +74,7 @@ def _by_words(text: str) -> list[str]:
 
 
 def _by_subjects(text: str) -> list[str]:
-    paragraphs = [one for one in re.split(r"\n[ \t]*\n", text) if _is_matter(one)]
+    paragraphs = [one for one in re.split(r"\n[ \t\r]*\n", text) if _is_matter(one)]
     if len(paragraphs) < 2:
         return []
     about = [{name for name, words in SUBJECTS.items() if words.search(p)} for p in paragraphs]
