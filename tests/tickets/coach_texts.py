@@ -568,6 +568,10 @@ SEVERAL = [
     "1. Die Sicherung ist fehlgeschlagen, bitte prüfen.\n2. Wir brauchen einen zweiten Benutzer.",
     "Wir können keine Mails senden. Noch eine Frage: Wie ändern wir die Adresse auf der Rechnung?",
     "Der Server reagiert nicht auf Anfragen.\n\nDie letzte Zahlung wurde falsch verbucht.",
+    "1. Сайт не відкривається з ранку.\n2. Пошта теж не працює.",
+    "1. Сайт не открывается с утра.\n2. Не пришёл счёт за октябрь.",
+    "1. Shop does not open today.\n2. Please send the invoice of October.",
+    "1. Shop öffnet sich nicht.\n2. Bitte die Rechnung für Oktober schicken.",
 ]
 
 ONE_STORY = [
@@ -577,4 +581,7 @@ ONE_STORY = [
     "Steps to reproduce:\n1. Open the page.\n2. Click on pay.\n3. The page does not load.",
     "The page does not load. We also cleared the cache and restarted the browser.",
     "Die Seite lädt nicht. Außerdem haben wir den Browser neu gestartet, ohne Erfolg.",
+    "Не приходить лист із паролем. Ще раз надіслала запит, і знову не прийшов.",
+    "Не открывается страница оплаты. Ещё раз нажимаю, и снова ошибка, ничего не выходит.",
+    "So passiert es:\n1. Ich öffne die Seite.\n2. Ich klicke auf Zahlen.\n3. Sie lädt nicht.",
 ]

@@ -108,6 +108,11 @@ def test_one_story_told_in_steps_is_not_torn_apart(text):
     assert divide(text) == []
 
 
+@pytest.mark.parametrize("text", [one for one in texts.SEVERAL if one.startswith("1.")])
+def test_a_list_of_faults_is_not_one_of_steps(text):
+    assert len(divide(text)) == text.count("\n") + 1
+
+
 def test_a_divided_text_keeps_every_word_and_gives_each_part_a_title():
     text = texts.SEVERAL[0]
 

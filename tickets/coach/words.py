@@ -79,8 +79,8 @@ CHANGED: Final = any_of(
     "switched, replaced, renamed, new version, configured, edited, enabled, nothing changed, "
     "no changes, before that, deployed, added, since we, since i, restored, did not touch, "
     "didn't touch, nobody touched, have not touched",
-    "оновл*, змін*, міня*, заміни, встанов*, перенес*, переїх*, переїзд*, перейш*, увімкн*, "
-    "налаштув*, налаштов*, додал*, замін*, редагув*, до того, перед тим, перед цим, не чіпа*, "
+    "оновл*, онови*, змін*, міня*, заміни, встанов*, перенес*, переїх*, переїзд*, перейш*, "
+    "увімкн*, налаштув*, налаштов*, додал*, замін*, редагув*, до того, перед тим, перед цим, не чіпа*, "
     "мігр*, виклал*, поставил*, відновил*",
     "смен*, обнов*, измен*, меня*, помен*, устан*, перенес*, перееха*, переезд*, переш*, включ*, "
     "настро*, добав*, замен*, редактир*, до этого, перед этим, не трога*, мигр*, выложил*, "
@@ -96,7 +96,8 @@ TRIED: Final = any_of(
     "tried, trying, restarted, rebooted, reinstalled, rebuilt, cleared, checked, tested, reset, "
     "rolled back, disabled, incognito, private window, another browser, other browser*, "
     "another computer, other device*, looked at, ran, without success, did not help, "
-    "didn't help, no difference, same result, compared, swapped, unplugged, re-added, logged out",
+    "didn't help, no difference, same result, compared, swapped, unplugged, re-added, logged out, "
+    "reseated, re-seated",
     "спроб*, пробув*, пробува*, перезапус*, перезаванта*, перевстанов*, очист*, почист*, "
     "перевірил*, перевірив, вимкн*, скину*, відкот*, інший браузер, іншого браузера, "
     "іншому браузері, інкогніто, не допомогло, не допомага*, те саме, так само, дивил*, "
@@ -104,7 +105,7 @@ TRIED: Final = any_of(
     "пробов*, попробов*, пытал*, перезапус*, перезагру*, переустан*, очист*, почист*, проверил*, "
     "проверял*, отключил*, сброс*, откат*, другой браузер, другом браузере, другого браузера, "
     "инкогнито, не помогло, не помога*, то же самое, смотрел*, посмотрел*, сравни*, запуска*, "
-    "выходил*, переткну*",
+    "выходил*, местами, переткну*",
     "versucht*, probiert*, ausprobiert, neu gestartet, neugestartet, neustart*, neu installiert, "
     "gelöscht, geleert, geprüft, überprüft, getestet, zurückgesetzt, anderer browser, "
     "anderen browser, anderem browser, inkognito, privaten fenster, hat nicht geholfen, "
@@ -134,10 +135,10 @@ ANOTHER: Final = re.compile(
     r"also|another (?:thing|question|problem|issue)|one more (?:thing|question|problem)|besides"
     r"|by the way|separately|apart from that|in addition|second(?:ly)?|(?:the )?second "
     r"(?:problem|question|issue|thing)|on another note"
-    r"|ще одн\w+|ще (?:питання|проблема)|також|ще|крім (?:того|цього)|окрім (?:того|цього)|до речі"
-    r"|по-друге|друг[ае] (?:проблема|питання)|окремо|заодно"
-    r"|ещ[её] одн\w+|ещ[её] (?:вопрос|проблема)|также|ещ[её]|кроме (?:того|этого)|помимо (?:того"
-    r"|этого)|кстати|во-вторых|втор(?:ая|ой) (?:проблема|вопрос)|отдельно"
+    r"|ще одн\w+|ще (?:питання|проблема)|також|ще(?! раз)|крім (?:того|цього)|окрім (?:того"
+    r"|цього)|до речі|по-друге|друг[ае] (?:проблема|питання)|окремо|заодно"
+    r"|ещ[её] одн\w+|ещ[её] (?:вопрос|проблема)|также|ещ[её](?! раз)|кроме (?:того|этого)"
+    r"|помимо (?:того|этого)|кстати|во-вторых|втор(?:ая|ой) (?:проблема|вопрос)|отдельно"
     r"|außerdem|ausserdem|noch (?:etwas|eine frage|ein problem)|zusätzlich|des weiteren"
     r"|darüber hinaus|übrigens|zweitens|(?:das )?zweite (?:problem|frage)|nebenbei|ferner"
     r")(?!\w))",
@@ -146,13 +147,15 @@ ANOTHER: Final = re.compile(
 
 # What makes a numbered list one of steps, not of matters.
 STEPS: Final = any_of(
-    "step*, did, do, done, tried, reproduce, as follows, log in, click*, open*, press*, then, "
+    "step*, did, do, done, tried, reproduce, as follows, log in, click*, open the, opened, press*, "
+    "then, "
     "checked, we have, i have",
     "крок*, робив*, робил*, роблю, спроб*, пробув*, зробил*, відтворит*, натиска*, натисн*, "
-    "відкрив*, потім, перевірил*, заходж*, заходим*",
-    "шаг*, делал*, делаю, сделал*, пробов*, попробов*, воспроизв*, нажима*, нажал*, открыва*, "
+    "відкриваю, відкриваємо, відкрив, відкрила, відкрили, потім, перевірил*, заходж*, заходим*",
+    "шаг*, делал*, делаю, сделал*, пробов*, попробов*, воспроизв*, нажима*, нажал*, открываю, "
+    "открываем, открыл, открыла, открыли, "
     "потом, затем, проверил*, захожу, заходим",
-    "schritt*, gemacht, versucht, probiert, nachstellen, reproduzier*, klick*, öffne*, dann, "
+    "schritt*, gemacht, versucht, probiert, nachstellen, reproduzier*, klick*, öffne, dann, "
     "danach, geprüft, melde*",
 )
 
