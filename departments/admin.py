@@ -11,10 +11,11 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_domain_name
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -24,6 +25,7 @@ from departments.models import (
     ApiToken,
     Category,
     Department,
+    DeskSettings,
     Holiday,
     Membership,
     OpeningHours,
@@ -353,3 +355,23 @@ class EmailAddressAdmin(admin.ModelAdmin):
     list_select_related = ("user",)
     search_fields = ("email", "user__name")
     autocomplete_fields = ("user",)
+
+
+@admin.register(DeskSettings)
+class DeskSettingsAdmin(admin.ModelAdmin):
+    """One row, opened at once."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The form itself; the row is made when it is first opened."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        row, _is_new = DeskSettings.objects.get_or_create(pk=1)
+        return redirect("admin:departments_desksettings_change", row.pk)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one already."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It stays."""
+        return False

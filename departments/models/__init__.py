@@ -9,6 +9,7 @@ from departments.models.addresses import (
     person_now,
 )
 from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
+from departments.models.desk import DeskSettings
 from departments.models.knowledge import Category, Service
 from departments.models.people import Agent, ApiToken, Organisation, User
 from departments.models.places import Department, Membership, signature_of, signed
@@ -21,6 +22,7 @@ __all__ = [
     "ApiToken",
     "Category",
     "Department",
+    "DeskSettings",
     "Holiday",
     "Membership",
     "Notice",

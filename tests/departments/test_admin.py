@@ -7,7 +7,15 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from departments.models import ApiToken, Category, Department, Membership, Organisation, User
+from departments.models import (
+    ApiToken,
+    Category,
+    Department,
+    DeskSettings,
+    Membership,
+    Organisation,
+    User,
+)
 
 INLINE_CODE = re.compile(
     rb"<[^>]+\s(style|on[a-z]+)=[\"']|<script(?![^>]*\bsrc=)(?![^>]*json)|<style"
@@ -255,3 +263,16 @@ def test_hours_refuse_a_stretch_that_ends_before_it_begins(desk):
     page = response.content.decode()
     assert "Must be later than the opening." in page
     assert "Unknown time zone" in page
+
+
+def test_the_settings_of_the_desk_open_as_one_form(desk):
+    page = desk.get(reverse("admin:departments_desksettings_changelist"), follow=True)
+
+    desk.post(
+        page.redirect_chain[-1][0],
+        {"writers": "known", "rating_change_days": "2", "rating_reminder_days": "0"},
+    )
+
+    assert DeskSettings.objects.count() == 1
+    assert DeskSettings.current().writers == DeskSettings.Writers.KNOWN
+    assert desk.get(reverse("admin:departments_desksettings_add")).status_code == 403

@@ -1,0 +1,46 @@
+"""What administrators decide for the whole desk."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskSettings(models.Model):
+    """Decisions for the whole desk: one row, and its defaults until somebody saved it."""
+
+    class Writers(models.TextChoices):
+        """Who may open tickets."""
+
+        EVERYBODY = "everybody", _("everybody")
+        KNOWN = "known", _("only people and organisations we know")
+
+    writers = models.CharField(
+        _("who may write to us"), max_length=9, choices=Writers, default=Writers.EVERYBODY
+    )
+    rating_change_days = models.PositiveSmallIntegerField(
+        _("days in which a rating may be changed"), default=7
+    )
+    rating_reminder_days = models.PositiveSmallIntegerField(
+        _("days after which we ask once more for a rating"),
+        default=3,
+        help_text=_("One polite letter about a solved ticket that was not rated. 0: none."),
+    )
+
+    class Meta:
+        verbose_name = _("settings of the desk")
+        verbose_name_plural = _("settings of the desk")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_desk")]
+
+    def __str__(self) -> str:
+        return str(_("settings of the desk"))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """There is one desk."""
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def current(cls) -> "DeskSettings":
+        """The row, or its defaults, not saved. One question."""
+        return cls.objects.first() or cls()
