@@ -14,16 +14,10 @@ from tickets.actions.canned import (
     switch_canned_reply,
 )
 from tickets.actions.conversation import (
-    BY_HAND,
     NothingSaid,
-    TooLate,
     add_note,
     continue_conversation,
-    file_letter,
-    note_delivery,
     reply_to_ticket,
-    reread_message,
-    take_back_reply,
 )
 from tickets.actions.customers import (
     AddressTaken,
@@ -73,6 +67,7 @@ from tickets.actions.people import (
     preview_merge,
     undo_merge_people,
 )
+from tickets.actions.reading import BY_HAND, file_letter, note_delivery, reread_message
 from tickets.actions.resending import NothingToResend, correct_and_resend, resend_reply
 from tickets.actions.resolution import (
     close_ticket,
@@ -83,6 +78,7 @@ from tickets.actions.resolution import (
     wake_ticket,
 )
 from tickets.actions.steps import absorbed, current
+from tickets.actions.taking_back import TooLate, take_back_reply
 from tickets.actions.triage import (
     NotAmongAgents,
     assign_ticket,

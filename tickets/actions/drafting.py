@@ -15,6 +15,7 @@ from helpdesk.lib.html import clean_written, from_text, own_pictures
 from tickets import attachments
 from tickets.attachments import IncomingFile
 from tickets.models import Draft, Message, Ticket, Upload
+from tickets.models.message import WRITTEN
 from tickets.permissions import can_work_on, has_just_lost, require
 
 # What one person may have lying here unsent, so that nobody fills the disk.
@@ -109,3 +110,20 @@ def discard_upload(upload: Upload, *, by: User) -> None:
     """Remove a file that was not sent after all."""
     require(upload.owner_id == by.pk)
     attachments.drop(Upload.objects.select_for_update().filter(pk=upload.pk))
+
+
+def put_back(message: Message, ticket: Ticket, by: User) -> None:
+    """Let `message` be a draft of `by` again, with its files, above what they typed since."""
+    kind = Message.Kind.REPLY if message.is_later else message.kind
+    uploads = attachments.give_back(message, owner=by)
+    shown = own_pictures(message.html)
+    tokens = [str(one.token) for one in uploads if str(one.token) not in shown]
+    # What was not formatted becomes plain text again.
+    html = message.html if WRITTEN.search(message.html) else ""
+    draft = Draft.objects.filter(ticket=ticket, author=by, kind=kind).first()
+    draft = draft or Draft(ticket=ticket, author=by, kind=kind)
+    if html or draft.html:
+        draft.html = (html or message.html) + (draft.html or from_text(draft.text))
+    draft.text = "\n\n".join(filter(None, [message.text, draft.text]))
+    draft.uploads = [*tokens, *draft.uploads]
+    draft.save()

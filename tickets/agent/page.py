@@ -1,6 +1,5 @@
 """What stands on the page of a ticket besides its history, gathered in few questions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,14 +7,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.http import QueryDict
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Membership, Service, User
 from helpdesk.lib import multilingual
-from helpdesk.lib.html import from_text
-from tickets import actions, forms
-from tickets.agent.thread import Line
+from helpdesk.lib.keys import key_in
+from tickets import forms
 from tickets.customers import known_of
 from tickets.lifecycle import Status
 from tickets.models import (
@@ -36,9 +33,6 @@ from tickets.permissions import works_in
 EARLIER = 5
 MENU = 30
 ASKED_LATELY = 20
-MOST_PASSED_ON = 20
-QUOTED = 20_000
-"""Characters of a message that are quoted."""
 STATUS_NAMES = {str(status): status.label for status in Status}
 # What the other ticket is, where its name depends on which of the two points.
 LINKED_AS = {
@@ -282,124 +276,18 @@ def earlier_of(ticket: Any) -> list[dict[str, Any]]:
 
 def sent_by(reader: User, data: QueryDict) -> Message | None:
     """The answer that an address says was just sent, if its author may still take it back."""
-    typed = str(data.get("sent", ""))
-    if not (typed.isdecimal() and len(typed) < 19):
+    if not (key := key_in(str(data.get("sent", "")))):
         return None
-    mine = reader.messages.exclude(kind=Message.Kind.NOTE).filter(pk=int(typed))
+    mine = reader.messages.exclude(kind=Message.Kind.NOTE).filter(pk=key)
     message = mine.select_related("ticket__customer").defer("words", "ticket__words").first()
     return message if message and message.can_still_be_taken_back else None
 
 
-def canned_in_use(reader: User, form: forms.AgentReplyForm, data: QueryDict) -> list[CannedReply]:
-    """Canned replies that went into the answer so far, by its draft, by the form that came back or
-    (`canned` in `data`) just now, with their files; those unticked have `is_dropped`."""
-    known, kept = _keys_in(form, "canned"), _keys_in(form, "canned_files")
-    just = [int(key) for key in data.getlist("canned")[:MENU] if _is_key(key)]
-    if not (known or just):
-        return []
-    usable = CannedReply.objects.usable_by(reader).filter(pk__in=[*known, *just])
-    found = list(
-        usable.select_related("assigns_to", "moves_to").prefetch_related(
-            "files", "adds_tags", "removes_tags"
-        )
-    )
-    for one in found:
-        for file in one.files.all():
-            file.is_dropped = one.pk in known and file.pk not in kept  # type: ignore[attr-defined]
-    return found
-
-
-def _keys_in(form: forms.AgentReplyForm, name: str) -> list[int]:
-    value = form[name].value() or []
-    values = [value] if isinstance(value, str) else value
-    return [int(key) for key in values[:MENU] if _is_key(str(key))]
-
-
-def _is_key(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) < 19
-
-
 def applied_by(reader: User, ticket: Ticket, data: QueryDict) -> Event | None:
     """The macro that an address says was just applied, to be undone by one click."""
-    typed = str(data.get("applied", ""))
-    if not _is_key(typed):
+    if not (key := key_in(str(data.get("applied", "")))):
         return None
     mine = Event.objects.filter(ticket=ticket, actor=reader, kind=Event.Kind.MACRO)
-    event = mine.filter(pk=int(typed)).first()
-    undone = Event.objects.filter(ticket=ticket, details__undoes=int(typed))
+    event = mine.filter(pk=key).first()
+    undone = Event.objects.filter(ticket=ticket, details__undoes=key)
     return event if event and not undone.exists() else None
-
-
-def draft_of(ticket: Any, kind: str) -> dict[str, Any]:
-    """What the reader had begun to write, as the initial values of its form; `version` is when it
-    was saved, and None without a draft. `ticket` comes from `tickets_for`."""
-    draft = next((one for one in ticket.drafts_here if one["kind"] == kind), None)
-    if draft is None:
-        return {"version": None}
-    others = {name: one[0] if len(one) == 1 else one for name, one in draft["fields"].items()}
-    return {
-        **others,
-        "body": draft["text"],
-        "html": draft["html"],
-        "uploads": draft["uploads"],
-        "version": parse_datetime(draft["saved_at"]),
-    }
-
-
-def aside_of(lines: Sequence[Line], data: QueryDict, draft: dict[str, Any]) -> dict[str, Any]:
-    """What the composer's part for third parties begins with: the side conversation that an address
-    names, or a letter of its own that passes on what the customer said last."""
-    wanted = str(data.get("conversation", ""))
-    said = [line.message for line in lines if line.message is not None]
-    initial = dict(draft)
-    for one in reversed(said):
-        if one.side_id is not None and str(one.side_id) == wanted:
-            return initial | {"side": one.side_id, "to": ", ".join(one.side_people)}  # type: ignore[attr-defined]
-    public = [one for one in said if one.kind == Message.Kind.REPLY and one.withdrawn_at is None]
-    theirs = next((one.pk for one in reversed(public) if one.from_customer), None)
-    if data.get("side") == "new":
-        initial.pop("side", None)
-    meant_for = {name: data[name] for name in ("to", "subject") if name in data}
-    ticked: Any = [theirs] if theirs else []
-    if draft["version"] is not None:
-        ticked = draft.get("messages", [])
-    return initial | meant_for | {"messages": [ticked] if isinstance(ticked, str) else ticked}
-
-
-def passed_on(lines: Sequence[Line]) -> list[Message]:
-    """The newest messages that may be passed on, the newest first."""
-    said = [line.message for line in reversed(lines) if line.message is not None]
-    public = [
-        one
-        for one in said
-        if one.kind == Message.Kind.REPLY
-        and one.withdrawn_at is None
-        and not one.can_still_be_taken_back
-    ]
-    return public[:MOST_PASSED_ON]
-
-
-def quotable(number: int) -> QuerySet[Message]:
-    """Messages that a reply on the ticket may quote: all replies on it and on those merged in."""
-    numbers = [number, *actions.absorbed([number])]
-    return Message.objects.kept().filter(ticket__in=numbers, kind=Message.Kind.REPLY)
-
-
-def quoted_html(message: Message) -> str:
-    """A message as the editor shows a quotation."""
-    return f"<blockquote>{from_text(message.text[:QUOTED])}</blockquote><p><br></p>"
-
-
-def quoted_text(message: Message) -> str:
-    """A message as plain text quotes it."""
-    return "\n".join(f"> {line}" for line in message.text[:QUOTED].strip().splitlines())
-
-
-def with_quotation(typed: dict[str, Any], number: int, key: int) -> dict[str, Any]:
-    """Initial values of the reply with the message `key` quoted below what was typed."""
-    message = quotable(number).filter(pk=key).first() if key else None
-    if message is None:
-        return typed
-    text = "\n\n".join(part for part in (typed.get("body", ""), quoted_text(message)) if part)
-    html = f"{typed['html']}{quoted_html(message)}" if typed.get("html") else ""
-    return {**typed, "body": f"{text}\n\n", "html": html}

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import tickets.models.message
+import tickets.models.attachment
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('file', models.FileField(max_length=200, upload_to=tickets.models.message.file_path)),
+                ('file', models.FileField(max_length=200, upload_to=tickets.models.attachment.file_path)),
                 ('name', models.CharField(max_length=255, verbose_name='file name')),
                 ('content_type', models.CharField(max_length=127)),
                 ('size', models.PositiveBigIntegerField()),

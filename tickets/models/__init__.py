@@ -1,5 +1,6 @@
 """The conversation's rows, one file an aggregate."""
 
+from tickets.models.attachment import Attachment
 from tickets.models.bulk import BulkItem, BulkJob
 from tickets.models.callback import Callback
 from tickets.models.canned_reply import CannedFile, CannedReply, CannedUse
@@ -12,14 +13,13 @@ from tickets.models.custom_field import (
     understood,
 )
 from tickets.models.definition import Definition
+from tickets.models.draft import Draft
 from tickets.models.event import Event, Notification
 from tickets.models.later import LaterReply
 from tickets.models.mention import Mention
 from tickets.models.message import (
-    Attachment,
     Body,
     Delivery,
-    Draft,
     Message,
     PublicMessage,
     SideMessage,

@@ -2,10 +2,8 @@
 from a third party, which the customer never sees."""
 
 import re
-import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
@@ -18,9 +16,6 @@ from departments.models import User
 from helpdesk.lib import html as html_door
 from tickets.models.side import SideConversation
 from tickets.models.ticket import Ticket
-
-if TYPE_CHECKING:
-    from tickets.models.upload import Upload
 
 # Cleaned HTML that holds more than what we make of plain text ourselves.
 FORMATTED = re.compile(r"<(?!/?(?:p|br|a)\b)|<(?:p|br)\s", re.IGNORECASE)
@@ -282,107 +277,3 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address}: {self.state}"
-
-
-def file_path(attachment: "Attachment | Upload", name: str) -> str:
-    """Where a file lies: by its token, so that no foreign name ever touches the disk."""
-    token = attachment.token.hex
-    return f"attachments/{token[:2]}/{token[2:4]}/{token}"
-
-
-TEXTS = re.compile(
-    r"\.(?:te?xt|log|csv|tsv|md|ini|conf|cfg|json|xml|ya?ml|eml|ics|sql|diff|patch)$", re.IGNORECASE
-)
-
-
-class AttachmentQuerySet(models.QuerySet["Attachment"]):
-    """Questions about files."""
-
-    def readable_by(self, user: User | AnonymousUser) -> "AttachmentQuerySet":
-        """Files of the messages `user` may read."""
-        return self.filter(message__in=Message.objects.readable_by(user).values("pk"))
-
-
-class Attachment(models.Model):
-    """A file that came or went with a message."""
-
-    # Pictures with more points are not shown small, except JPEG, which is decoded small.
-    SMALL_PIXELS: ClassVar[int] = 16_000_000
-
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attachments")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    file = models.FileField(upload_to=file_path, max_length=200)
-    name = models.CharField(_("file name"), max_length=255)
-    content_type = models.CharField(max_length=127)
-    size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    # A picture that stands in the text, by its Content-ID (RFC 2392).
-    content_id = models.CharField(max_length=255, blank=True)
-    is_inline = models.BooleanField(default=False)
-    width = models.PositiveIntegerField(null=True, blank=True)
-    height = models.PositiveIntegerField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = AttachmentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["id"]
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        """Where whoever may read its message can fetch it."""
-        return f"/files/{self.token}/"
-
-    @property
-    def is_picture(self) -> bool:
-        """Was it opened as a picture when it came?"""
-        return self.width is not None
-
-    @property
-    def shows_small(self) -> bool:
-        """Is it a picture that can be drawn small within bounds?"""
-        if not self.width or not self.height:
-            return False
-        return self.content_type == "image/jpeg" or self.width * self.height <= self.SMALL_PIXELS
-
-    @property
-    def is_pdf(self) -> bool:
-        """Does it say that it is a PDF? Whoever opens it looks again."""
-        return self.content_type == "application/pdf"
-
-    @property
-    def is_text(self) -> bool:
-        """Does it say that it is text that people read? Whoever opens it looks again."""
-        return self.content_type == "text/plain" or bool(TEXTS.search(self.name))
-
-
-class Draft(models.Model):
-    """What an agent has typed and not sent, per ticket and kind."""
-
-    # When a draft was saved that is not there.
-    NEVER: ClassVar[datetime] = datetime.min.replace(tzinfo=UTC)
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts")
-    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
-    kind = models.CharField(max_length=5, choices=Message.Kind)
-    text = models.TextField()
-    # As the editor wrote it, clean; empty for plain text.
-    html = models.TextField(blank=True)
-    # Tokens of files that came ahead.
-    uploads = models.JSONField(default=list, blank=True)
-    # What else the form held, by the names of its fields.
-    fields = models.JSONField(default=dict, blank=True)
-    # Also its version: who saves says which one they saw.
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["ticket", "author", "kind"], name="one_draft_per_kind")
-        ]
-
-    def __str__(self) -> str:
-        return f"#{self.ticket_id} · {self.author}"

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
-from tickets.models.message import file_path
+from tickets.models.attachment import file_path
 from tickets.models.ticket import Ticket
 
 

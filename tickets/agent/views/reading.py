@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.http import SignedInRequest, agent_required
 from tickets import actions
-from tickets.agent import page, thread
+from tickets.agent import composer, thread
 from tickets.agent.places import place_in
 from tickets.archives import zipped
 from tickets.models import Attachment, Message, Ticket
@@ -100,10 +100,10 @@ def quotation(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     """A message as the editor quotes it, or a plain field (`plain`). Notes are not quoted: a reply
     leaves the house."""
     _worked_on(request, number)
-    message = get_object_or_404(page.quotable(number), pk=pk)
+    message = get_object_or_404(composer.quotable(number), pk=pk)
     if "plain" in request.GET:
-        return HttpResponse(f"{page.quoted_text(message)}\n\n", content_type="text/plain")
-    return HttpResponse(page.quoted_html(message))
+        return HttpResponse(f"{composer.quoted_text(message)}\n\n", content_type="text/plain")
+    return HttpResponse(composer.quoted_html(message))
 
 
 def _worked_on(request: SignedInRequest, number: int) -> Ticket:

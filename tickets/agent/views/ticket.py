@@ -18,7 +18,7 @@ from helpdesk.lib.htmx import is_part, render_page
 from helpdesk.lib.keys import key_in
 from tickets import actions, forms, sla
 from tickets import presence as watching
-from tickets.agent import moments, page, thread
+from tickets.agent import composer, moments, page, thread
 from tickets.agent.nav import nav_context, read_bell
 from tickets.agent.places import list_of, place_in
 from tickets.agent.views.fields import asked
@@ -73,7 +73,7 @@ def show(
     kept_reply = kept.take(request, sent_to=f"{request.path}replies/")
     kept_note = kept.take(request, sent_to=f"{request.path}notes/")
     kept_aside = kept.take(request, sent_to=f"{request.path}forwards/")
-    aside = page.aside_of(read.lines, request.GET, page.draft_of(one, Message.Kind.SIDE))
+    aside = composer.aside_of(read.lines, request.GET, composer.draft_of(one, Message.Kind.SIDE))
     context = {
         "ticket": one,
         "lines": read.lines[::-1] if reader.newest_first else read.lines,
@@ -97,8 +97,8 @@ def show(
         "steps": sla.planned_steps(one),
         "signature": signed(one.own_signature or "", reader, one.department),
         "reply": forms.AgentReplyForm(
-            initial=page.with_quotation(
-                {**page.draft_of(one, Message.Kind.REPLY), **kept_reply},
+            initial=composer.with_quotation(
+                {**composer.draft_of(one, Message.Kind.REPLY), **kept_reply},
                 number,
                 key_in(request.GET.get("quote")),
             ),
@@ -106,12 +106,12 @@ def show(
             by=reader,
         ),
         "note": forms.NoteForm(
-            initial={**page.draft_of(one, Message.Kind.NOTE), **kept_note},
+            initial={**composer.draft_of(one, Message.Kind.NOTE), **kept_note},
             ticket=one,
             by=reader,
         ),
         "side": forms.ForwardForm(initial={**aside, **kept_aside}, ticket=one, by=reader),
-        "passed_on": page.passed_on(read.lines),
+        "passed_on": composer.passed_on(read.lines),
         "moments": moments.presets(),
         "canned_in_use": request.GET.getlist("canned") or request.POST.getlist("canned"),
         "applied": page.applied_by(reader, one, request.GET),
@@ -134,7 +134,7 @@ def show(
                 context["chosen"] = [key_in(key) for key in picked]
             if isinstance(bound, forms.NothingForm):
                 context["refusal_sentences"] = bound.non_field_errors()
-    context["canned_in_use"] = page.canned_in_use(reader, context["reply"], request.GET)
+    context["canned_in_use"] = composer.canned_in_use(reader, context["reply"], request.GET)
     if context["nav"].bell:
         read_bell(reader, one.pk, *absorbed)
     return render_page(
