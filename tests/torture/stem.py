@@ -26,8 +26,8 @@ from helpdesk.celery import app
 
 django.setup()
 
+from helpdesk.lib import words  # noqa: E402
 from tests.torture import chores  # noqa: E402
-from tickets.search import words  # noqa: E402
 
 CHORE = "chores."
 # What Celery loads only when it begins.

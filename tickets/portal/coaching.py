@@ -8,12 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, User
-from helpdesk.lib import multilingual
+from helpdesk.lib import multilingual, words
 from tickets.coach import Attempt, Evidence, Hint, Number, Wishes, advise
 from tickets.coach.words import NOISE
 from tickets.lifecycle import Status
 from tickets.models import CoachRule, Ticket
-from tickets.search import words
 
 Words = Promise | str
 
