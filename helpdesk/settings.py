@@ -152,7 +152,12 @@ DATABASES = {
         "HOST": unquote(_database["HOST"]),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**_database.get("OPTIONS", {}), "connect_timeout": 10},
+        # Compiling a plan costs more than any of our questions does.
+        "OPTIONS": {
+            "options": "-c jit=off",
+            **_database.get("OPTIONS", {}),
+            "connect_timeout": 10,
+        },
     }
 }
 
