@@ -76,7 +76,7 @@ class ProfileForm(forms.ModelForm):
         choices=settings.LANGUAGES,
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, required=False)
-    letters = LettersField([Notice.RECEIVED, Notice.SOLVED])
+    letters = LettersField([Notice.RECEIVED, Notice.SOLVED, Notice.RATING])
 
     class Meta:
         model = User

@@ -329,6 +329,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "ask for ratings": {
+        "task": "tickets.tasks.ask_for_ratings",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "close solved tickets": {
         "task": "tickets.tasks.close_solved",
         "schedule": 600,

@@ -44,7 +44,7 @@ def lets_through(kind: Letter, reader: User, mailbox: Mailbox | None) -> bool:
     """
     if kind in WRITTEN_BY_PEOPLE:
         return True
-    to_customer = kind in {Letter.RECEIVED, Letter.SOLVED}
+    to_customer = kind in {Letter.RECEIVED, Letter.SOLVED, Letter.RATING}
     if not to_customer and _is_paused(reader):
         return False
     limits = AutomaticMail.limits()

@@ -29,8 +29,9 @@ from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
 from tickets.audience import Letter
 from tickets.links import agent_ticket_link, letters_link, rating_link, ticket_link
 from tickets.models import Attachment, Event, PublicMessage, SideConversation, SideMessage, Ticket
+from tickets.permissions import can_rate
 
-TO_CUSTOMERS = frozenset({Letter.RECEIVED, Letter.REPLIED, Letter.SOLVED})
+TO_CUSTOMERS = frozenset({Letter.RECEIVED, Letter.REPLIED, Letter.SOLVED, Letter.RATING})
 TO_OUTSIDE = TO_CUSTOMERS | {Letter.SIDE}
 # What a person says, with their files; all others are written by our machines.
 SAID = frozenset({Letter.REPLIED, Letter.SIDE})
@@ -175,11 +176,11 @@ def _context(draft: Draft, note_address: str) -> dict[str, object]:
             "due_at": parse_datetime(event.details.get("due_at") or ""),
         }
     context["link"] = ticket_link(ticket)
-    if draft.kind == Letter.SOLVED:
+    if draft.kind in {Letter.SOLVED, Letter.RATING} and can_rate(reader, ticket):
         link = rating_link(ticket, None, reader)
         context["scores"] = [(score, f"{link}?score={score}") for score in range(1, 6)]
     if draft.kind == Letter.REPLIED and message is not None:
-        context |= _reply(ticket, message, reader)
+        context |= _reply(ticket, message, draft.readers)
     return context
 
 
@@ -213,13 +214,17 @@ def _word_aside(side: SideConversation, message: PublicMessage | SideMessage) ->
     return context
 
 
-def _reply(ticket: Ticket, message: PublicMessage | SideMessage, reader: User) -> dict[str, object]:
-    """What an answer carries besides its text."""
+def _reply(
+    ticket: Ticket, message: PublicMessage | SideMessage, readers: tuple[User, ...]
+) -> dict[str, object]:
+    """What an answer carries besides its text. A rating link votes for the customer, so it stands
+    only in a letter that nobody has in copy."""
     context = _said(message) | {"quoted": _quoted(ticket, message)}
     if message.author is not None and not message.from_customer:
         context["signature"] = signature_of(message.author, ticket.department)
-        link = rating_link(ticket, message, reader)
-        context |= {"good_link": f"{link}?score=5", "bad_link": f"{link}?score=1"}
+        if len(readers) == 1 and can_rate(readers[0], ticket):
+            link = rating_link(ticket, message, readers[0])
+            context |= {"good_link": f"{link}?score=5", "bad_link": f"{link}?score=1"}
     return context
 
 

@@ -19,6 +19,7 @@ class Letter(StrEnum):
     REPLIED = "replied"
     SIDE = "side"
     SOLVED = "solved"
+    RATING = "rating"
     TO_AGENT = "to_agent"
     ASSIGNED = "assigned"
     ESCALATED = "escalated"
@@ -197,6 +198,10 @@ def _solved(event: Event, ticket: Ticket) -> list[Hearer]:
     return [Hearer(reached_by(ticket), Letter.SOLVED)]
 
 
+def _rating_asked(event: Event, ticket: Ticket) -> list[Hearer]:
+    return [Hearer(reached_by(ticket), Letter.RATING)]
+
+
 def _reopened(event: Event, ticket: Ticket) -> list[Hearer]:
     return _bells_of(ticket)
 
@@ -246,4 +251,5 @@ FINDERS = {
     Event.Kind.ESCALATED: _escalated,
     Event.Kind.UNDELIVERED: _author,
     Event.Kind.RATED: _author,
+    Event.Kind.RATING_ASKED: _rating_asked,
 }

@@ -1,5 +1,5 @@
-"""The clock's verbs: steps that are due, holds that are over, solved tickets that rest long enough,
-replies that leave later.
+"""The clock's verbs: steps that are due, holds that are over, solved tickets that rest long enough
+or were not rated, replies that leave later.
 
 Every function asks one indexed question, works ticket by ticket, each in its own transaction, and
 may be called again at any time.
@@ -82,6 +82,12 @@ def close_due(now: datetime | None = None) -> int:
         return 1
 
     return _each(due.order_by("solved_at"), close)
+
+
+def ask_due(now: datetime | None = None) -> int:
+    """Ask customers once more how satisfied they are; how many were asked."""
+    due = Ticket.objects.filter(ask_rating_at__lte=now or timezone.now())
+    return _each(due.order_by("ask_rating_at"), lambda one: actions.ask_for_rating(one, by=None))
 
 
 def send_due(now: datetime | None = None) -> int:

@@ -14,7 +14,6 @@ from departments.models import Department, User
 from tickets.lifecycle import Status
 from tickets.models import CannedReply, Event, Follower, Message, Ticket, Workspace
 
-RATING_MAY_CHANGE_FOR = timedelta(days=30)
 MOVE_MAY_BE_UNDONE_FOR = timedelta(days=1)
 
 
@@ -117,11 +116,16 @@ def has_just_lost(user: User, ticket: Ticket) -> bool:
 
 
 def can_rate(user: User | None, ticket: Ticket) -> bool:
-    """May they rate our work on it? Its customer's side; agents do not rate themselves."""
-    if user is None or can_work_on(user, ticket) or not is_customer_of(user, ticket):
+    """May they rate our work on it? Its customer, and whoever stands in for them; not people in
+    Cc, not colleagues who read along. Agents rate neither themselves nor each other, and nobody
+    rates spam. Until when, the verbs know."""
+    if user is None or not user.is_active or ticket.status == Status.SPAM:
         return False
-    since = ticket.closed_at or ticket.solved_at
-    return since is None or since > timezone.now() - RATING_MAY_CHANGE_FOR
+    if can_work_on(user, ticket) or user.pk == ticket.assignee_id:
+        return False
+    if user.pk == ticket.customer_id:
+        return True
+    return Follower.objects.filter(ticket=ticket, user=user, stands_in=True).exists()
 
 
 def can_see_customer(user: User, person: User) -> bool:

@@ -40,6 +40,12 @@ def close_solved() -> None:
 
 
 @shared_task
+def ask_for_ratings() -> None:
+    """Ask once more about solved tickets that were not rated."""
+    escalation.ask_due()
+
+
+@shared_task
 def run_bulk(pk: int) -> None:
     """Go on with an act on many tickets, and hand the rest to whoever is free."""
     if bulk.run(pk):

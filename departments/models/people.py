@@ -175,6 +175,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     unwanted_letters = ArrayField(
         models.CharField(max_length=9, choices=Notice), default=list, blank=True, editable=False
     )
+    # When we last reminded them to rate us; see tickets.actions.ask_for_rating.
+    asked_to_rate_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What an agent wants to hear otherwise than by default: "reason:way".
     turned = ArrayField(models.CharField(max_length=24), default=list, blank=True, editable=False)
     writes_plain = models.BooleanField(_("write plain text, without formatting"), default=False)

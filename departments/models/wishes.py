@@ -9,6 +9,7 @@ class Notice(models.TextChoices):
 
     RECEIVED = "received", _("confirmations that a request has arrived")
     SOLVED = "solved", _("notices that a request is solved")
+    RATING = "rating", _("questions how satisfied you are with a solved request")
     TO_AGENT = "to_agent", _("what customers write on your tickets")
     ASSIGNED = "assigned", _("notices that a ticket is yours now")
     ESCALATED = "escalated", _("notices that a ticket needs you")

@@ -35,7 +35,7 @@ from tickets.actions.drafting import (
     save_draft,
     upload_file,
 )
-from tickets.actions.feedback import rate_answer, rate_ticket
+from tickets.actions.feedback import ask_for_rating, rate_answer, rate_ticket
 from tickets.actions.joining import (
     link_tickets,
     merge_tickets,
@@ -114,6 +114,7 @@ __all__ = [
     "admit_sender",
     "apply_macro",
     "ask_callback",
+    "ask_for_rating",
     "assign_ticket",
     "cancel_scheduled",
     "categorise_ticket",

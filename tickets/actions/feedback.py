@@ -1,44 +1,46 @@
 """What customers think of it."""
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import User
+from departments.models import DeskSettings, Notice, ReturnedMail, User
 from helpdesk.lib.errors import DeskError
 from tickets import events
+from tickets.actions import steps
+from tickets.audience import reached_by
 from tickets.lifecycle import FINISHED
-from tickets.models import Event, Message, Rating, Ticket
-from tickets.permissions import can_rate, require
+from tickets.models import Delivery, Event, Message, Rating, Ticket
+from tickets.permissions import can_rate, can_work_on, require
 
 BAD, GOOD = 1, 5
 COMMENT_LENGTH = 5000
+POSSIBLE_FOR = timedelta(days=30)  # after the ticket was finished
+ONE_REMINDER_IN = timedelta(days=7)  # for one customer, however many tickets of theirs are solved
 
 
-def _rate(
-    ticket: Ticket,
-    message: Message | None,
-    agent: User | None,
-    *,
-    score: int,
-    comment: str,
-    by: User,
-) -> Rating:
-    rating, is_new = Rating.objects.update_or_create(
-        ticket=ticket,
-        message=message,
-        customer=by,
-        defaults={"score": score, "comment": comment.strip()[:COMMENT_LENGTH], "agent": agent},
-    )
-    events.record(
-        ticket,
-        Event.Kind.RATED,
-        by=by,
-        message=message,
-        score=score,
-        comment=rating.comment,
-        changed=not is_new,
-    )
-    return rating
+class TooLateToRate(DeskError):
+    """The days in which this could be said, or changed, are over."""
+
+    status = 409
+
+
+def rating_of(ticket: Ticket, message: Message | None, user: User) -> Rating | None:
+    """What `user` said of `message`, wherever it went since, or of the whole ticket."""
+    given = Rating.objects.filter(customer=user, message=message)
+    return (given if message else given.filter(ticket=ticket)).first()
+
+
+def rating_open_until(ticket: Ticket, given: Rating | None) -> datetime | None:
+    """Until when something of `ticket` may be rated, or the rating that was `given` be changed;
+    None: for as long as the ticket is at work."""
+    if given is not None:
+        return given.created_at + timedelta(days=DeskSettings.current().rating_change_days)
+    finished_at = ticket.closed_at or ticket.solved_at
+    return finished_at + POSSIBLE_FOR if finished_at else None
 
 
 @transaction.atomic
@@ -47,7 +49,7 @@ def rate_answer(message: Message, *, good: bool, by: User, comment: str = "") ->
     ticket = Ticket.objects.locked(message.ticket)
     require(can_rate(by, ticket))
     is_answer = message.kind == Message.Kind.REPLY and not message.from_customer
-    if not is_answer or message.author is None:
+    if not is_answer or message.author is None or message.withdrawn_at is not None:
         raise DeskError(_("Only answers of our agents can be rated."))
     score = GOOD if good else BAD
     return _rate(ticket, message, message.author, score=score, comment=comment, by=by)
@@ -63,3 +65,87 @@ def rate_ticket(ticket: Ticket, *, score: int, by: User, comment: str = "") -> R
     if not BAD <= score <= GOOD:
         raise DeskError(_("Choose a score from 1 to 5."))
     return _rate(ticket, None, ticket.assignee, score=score, comment=comment, by=by)
+
+
+def _rate(
+    ticket: Ticket,
+    message: Message | None,
+    agent: User | None,
+    *,
+    score: int,
+    comment: str,
+    by: User,
+) -> Rating:
+    comment = comment.strip()[:COMMENT_LENGTH]
+    given = rating_of(ticket, message, by)
+    if given is not None and (given.score, given.comment) == (score, comment):
+        return given  # said twice, heard once
+    until = rating_open_until(ticket, given)
+    if until is not None and until <= timezone.now():
+        raise TooLateToRate(
+            _("Your rating can no longer be changed.")
+            if given
+            else _("This was too long ago to be rated.")
+        )
+    rating = given or Rating(message=message, customer=by)
+    rating.ticket, rating.agent, rating.score, rating.comment = ticket, agent, score, comment
+    rating.save()
+    if ticket.ask_rating_at is not None:
+        ticket.ask_rating_at = None
+        ticket.save(update_fields=["ask_rating_at"])
+    events.record(
+        ticket,
+        Event.Kind.RATED,
+        by=by,
+        message=message,
+        score=score,
+        comment=comment,
+        changed=given is not None,
+    )
+    return rating
+
+
+@transaction.atomic
+def ask_for_rating(ticket: Ticket, *, by: User | None) -> bool:
+    """Remind the customer of a solved ticket to say how it went; True if they are asked. Nothing
+    happens before its time, nor where there is a reason not to, and then it is not tried again."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    now = timezone.now()
+    if ticket.ask_rating_at is None or ticket.ask_rating_at > now:
+        return False
+    ticket.ask_rating_at = None
+    ticket.save(update_fields=["ask_rating_at"])
+    customer = reached_by(ticket)
+    if not (_may_be_asked(ticket, customer, now) and _is_first_to_ask(customer, now)):
+        return False
+    events.record(ticket, Event.Kind.RATING_ASKED, by=by, who=str(customer))
+    return True
+
+
+def _may_be_asked(ticket: Ticket, customer: User, now: datetime) -> bool:
+    """Is there an answer of ours to rate, and a customer who has not rated anything of it, can be
+    reached, wants such letters and got none about it?"""
+    until = rating_open_until(ticket, None)
+    if not DeskSettings.current().rating_reminder_days or until is None or until <= now:
+        return False
+    if ticket.status not in FINISHED or ticket.first_answered_at is None:
+        return False
+    if not can_rate(customer, ticket) or not customer.wants(Notice.RATING):
+        return False
+    here = [ticket.pk, *steps.absorbed([ticket.pk])]
+    failed = Delivery.objects.filter(message__ticket__in=here, state=Delivery.State.FAILED)
+    return not (
+        ticket.events.filter(kind=Event.Kind.RATING_ASKED).exists()
+        or Rating.objects.filter(ticket__in=here).exists()
+        or ReturnedMail.objects.filter(person=customer).exists()
+        or failed.filter(address=customer.email).exists()
+    )
+
+
+def _is_first_to_ask(customer: User, now: datetime) -> bool:
+    """Put down that they are asked, unless they were lately: one UPDATE, so that of two tickets
+    asked about at once one is."""
+    lately = Q(asked_to_rate_at__gt=now - ONE_REMINDER_IN)
+    free = User.objects.filter(Q(asked_to_rate_at__isnull=True) | ~lately, pk=customer.pk)
+    return bool(free.update(asked_to_rate_at=now))

@@ -1,19 +1,21 @@
 """What several verbs share. Every function expects the ticket locked, inside the transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import User
+from departments.models import DeskSettings, User
 from helpdesk.lib.errors import DeskError
 from tickets import lifecycle, sla
-from tickets.lifecycle import AT_WORK, OURS, Status
+from tickets.lifecycle import AT_WORK, FINISHED, OURS, Status
 from tickets.models import CustomField, Event, Mention, Message, Ticket
 
 PREVIEW_LENGTH = 200
+# What hangs on where a ticket stands.
+_TIMES = ("waiting_since", "hold_until", "solved_at", "closed_at", "ask_rating_at")
 
 
 def move(ticket: Ticket, status: Status, *, until: datetime | None = None) -> str:
@@ -31,14 +33,22 @@ def move(ticket: Ticket, status: Status, *, until: datetime | None = None) -> st
             ticket.solved_at = ticket.closed_at = None
         elif status == Status.SOLVED:
             ticket.solved_at = now
+            ticket.ask_rating_at = _ask_at(now)
         elif status == Status.CLOSED:
             ticket.solved_at = ticket.solved_at or now
             ticket.closed_at = now
+    if status not in FINISHED:
+        ticket.ask_rating_at = None
     ticket.status = status
     ticket.hold_until = until if status == Status.ON_HOLD else None
-    ticket.save(update_fields=["status", "hold_until", "waiting_since", "solved_at", "closed_at"])
+    ticket.save(update_fields=["status", *_TIMES])
     sla.refresh(ticket)
     return before
+
+
+def _ask_at(solved_at: datetime) -> datetime | None:
+    days = DeskSettings.current().rating_reminder_days
+    return solved_at + timedelta(days=days) if days else None
 
 
 def require_filled(ticket: Ticket) -> None:
@@ -59,8 +69,7 @@ def require_filled(ticket: Ticket) -> None:
 
 def standing(ticket: Ticket) -> dict[str, str | None]:
     """Where it stands, with the times that hang on it, for the history; see `put_back`."""
-    times = ("waiting_since", "hold_until", "solved_at", "closed_at")
-    kept = {name: getattr(ticket, name) for name in times}
+    kept = {name: getattr(ticket, name) for name in _TIMES}
     return {"status": str(ticket.status)} | {
         name: at.isoformat() if at else None for name, at in kept.items()
     }
@@ -69,11 +78,11 @@ def standing(ticket: Ticket) -> dict[str, str | None]:
 def put_back(ticket: Ticket, was: dict[str, str | None]) -> None:
     """Undo a move: the table of moves is for going on, not for going back."""
     ticket.status = str(was["status"])
-    for name in ("waiting_since", "hold_until", "solved_at", "closed_at"):
-        text = was[name]
+    for name in _TIMES:
+        text = was.get(name)  # lines from before it was kept have none
         # To the microsecond: steps of escalation know a wait by when it began.
         setattr(ticket, name, datetime.fromisoformat(text) if text else None)
-    ticket.save(update_fields=["status", "waiting_since", "hold_until", "solved_at", "closed_at"])
+    ticket.save(update_fields=["status", *_TIMES])
     sla.refresh(ticket)
 
 

@@ -49,6 +49,8 @@ def take_back_reply(message: Message, *, by: User) -> Message:
         ticket.status = before
         ticket.solved_at = timezone.now() if before == Status.SOLVED else None
         ticket.closed_at = None
+        asks = (was or {}).get("was", {}).get("ask_rating_at")
+        ticket.ask_rating_at = datetime.fromisoformat(asks) if asks else None
         held = (was or {}).get("hold_until")
         ticket.hold_until = datetime.fromisoformat(held) if held else None
     ticket.first_answered_at = steps.first_answer_of(ticket)

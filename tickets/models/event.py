@@ -46,6 +46,7 @@ class Event(models.Model):
         LINKED = "linked", _("linked")
         UNLINKED = "unlinked", _("link removed")
         RATED = "rated", _("rated")
+        RATING_ASKED = "rating_asked", _("asked for a rating")
         UNDELIVERED = "undelivered", _("not delivered")
         UNDONE = "undone", _("undone")
         REREAD = "reread", _("read again")

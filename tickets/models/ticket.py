@@ -170,6 +170,8 @@ class Ticket(models.Model):
     first_answered_at = models.DateTimeField(null=True, blank=True, editable=False)
     solved_at = models.DateTimeField(_("solved"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+    # When to ask once more how satisfied the customer is; empty: they need not be asked.
+    ask_rating_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # The clock (tickets/sla.py keeps these).
     answer_due_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -252,6 +254,11 @@ class Ticket(models.Model):
                 fields=["solved_at"],
                 condition=models.Q(status=Status.SOLVED),
                 name="ticket_to_close",
+            ),
+            models.Index(
+                fields=["ask_rating_at"],
+                condition=models.Q(ask_rating_at__isnull=False),
+                name="ticket_to_ask_about",
             ),
             models.Index(fields=["department", "-updated_at", "-id"], name="ticket_by_update"),
             models.Index(fields=["customer", "-updated_at"], name="ticket_by_customer"),

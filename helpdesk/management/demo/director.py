@@ -209,6 +209,7 @@ class Director:
                     setattr(ticket, field, when)
             took, since = self.clocks.get(ticket.pk, (timedelta(), None))
             ticket.solving_took, ticket.solving_since = took, since
-            ticket.save(update_fields=TICKET_STAMPS)
+            ticket.ask_rating_at = None  # nobody is reminded of a play
+            ticket.save(update_fields=[*TICKET_STAMPS, "ask_rating_at"])
             sla.refresh(ticket, now=max(when, since or when))
             self.clocks[ticket.pk] = (ticket.solving_took, ticket.solving_since)

@@ -38,7 +38,7 @@ def test_not_before_it_is_solved(ticket, carla):
 def test_not_for_ever(solved, carla):
     Ticket.objects.update(solved_at=timezone.now() - timedelta(days=31))
 
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(DeskError):
         rate_ticket(solved, score=5, by=carla)
 
 

@@ -38,6 +38,7 @@ SAID = {
     "linked": ({"to": 10004, "subject": "Other"}, "linked it to #10004 “Other”"),
     "unlinked": ({"to": 10004}, "removed the link to #10004"),
     "rated": ({"score": 4, "comment": "Quick"}, "rated the ticket 4 of 5: “Quick”"),
+    "rating_asked": ({"who": "Carla"}, "Carla was asked how satisfied they are"),
     "reread": (
         {"charset_before": "windows-1252", "charset": "koi8-u"},
         "read the letter as koi8-u instead of windows-1252",

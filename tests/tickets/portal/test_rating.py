@@ -170,7 +170,8 @@ def test_what_was_solved_long_ago_is_no_longer_rated(client, carla, solved):
     page = rating_page(solved, None, carla)
     Ticket.objects.filter(pk=solved.pk).update(solved_at=timezone.now() - timedelta(days=31))
 
-    assert client.get(page).status_code == 404
+    assert client.post(page, {"score": "5"}).status_code == 409
+    assert not Rating.objects.exists()
 
 
 def test_somebody_disabled_rates_nothing(client, carla, answer):
