@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("The desk"), ("DeskSettings",)),
+    (_("The desk"), ("DeskSettings", "EmbeddedForm")),
     (
         _("Departments and agents"),
         ("Department", "Agent", "OpeningHours", "Category", "Service"),

@@ -334,6 +334,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "forget posts of forms": {
+        "task": "tickets.tasks.forget_form_posts",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "close solved tickets": {
         "task": "tickets.tasks.close_solved",
         "schedule": 600,

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agent/letters/", include("mailgateway.agent.urls")),
     path("agent/", include("tickets.agent.urls")),
     path("api/v1/", api.urls),
+    path("embed/", include("tickets.embed.urls")),
     path("files/<uuid:token>/", files.attachment, name="file"),
     path("files/<uuid:token>/small/", files.small, name="small_file"),
     path("files/<uuid:token>/text/", files.text, name="text_file"),

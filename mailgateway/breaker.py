@@ -25,6 +25,8 @@ DAY = timedelta(days=1)
 # An answering machine answers within minutes; a person who opens two tickets that fast knows that
 # we read them.
 PAUSE = timedelta(minutes=10)
+# Doors at which nobody shows who they are.
+UNPROVED = frozenset({Ticket.Channel.MAIL, Ticket.Channel.FORM})
 WRITTEN_BY_PEOPLE = frozenset({Letter.REPLIED, Letter.SIDE, "account"})
 
 
@@ -61,14 +63,15 @@ def lets_through(kind: Letter, reader: User, mailbox: Mailbox | None) -> bool:
 def may_be_acknowledged(event: Event, customer: User, mailbox: Mailbox | None) -> bool:
     """Is a new ticket confirmed to `customer` by letter?
 
-    Never to machines or to ourselves. A ticket from the portal always. One by mail: from one
-    mailbox at most three times in 24 hours (a limit of the administration), once for one subject,
-    and not twice within ten minutes. So a person who asks two things in a morning hears of both,
+    Never to machines or to ourselves. A ticket from the portal always. One by mail, or by a form
+    into which anybody may write anybody's address: from one mailbox at most three times in 24
+    hours (a limit of the administration), once for one subject, and not twice within ten minutes.
+    So a person who asks two things in a morning hears of both,
     and an answering machine that begins a new thread each time gets one letter.
     """
     if answers_nobody(customer.email) or Mailbox.objects.filter(address__iexact=customer.email):
         return False
-    if event.message is None or event.message.channel != Ticket.Channel.MAIL:
+    if event.message is None or event.message.channel not in UNPROVED:
         return True
     now = timezone.now()
     most = AutomaticMail.limits().confirmations_per_day

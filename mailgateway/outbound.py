@@ -79,6 +79,8 @@ def _refuse_our_own(event: Event) -> None:
         addresses = list(people.values_list("email", flat=True))
     elif event.kind == Event.Kind.FORWARDED:
         addresses = event.details["addresses"]
+    elif event.kind == Event.Kind.OPENED and event.ticket.channel == Ticket.Channel.FORM:
+        addresses = [event.ticket.customer.email]
     else:
         return
     ours = our_addresses()

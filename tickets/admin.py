@@ -3,10 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.forms import SimpleArrayField
 from django.http import HttpRequest
+from django.utils.html import escape
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from departments.admin import DepartmentAdmin
@@ -17,6 +21,7 @@ from tickets.models import (
     CannedReply,
     CoachRule,
     CustomField,
+    EmbeddedForm,
     EscalationRule,
     EscalationStep,
     Event,
@@ -27,7 +32,9 @@ from tickets.models import (
     Target,
     Ticket,
     Workspace,
+    origin_of,
 )
+from tickets.models.embedding import refuse_no_origin
 
 
 class TargetInline(admin.TabularInline):
@@ -112,6 +119,72 @@ class CannedReplyAdmin(admin.ModelAdmin):
     list_filter = ("is_active", "department")
     list_select_related = ("department", "owner")
     search_fields = ("title", "body")
+
+
+class EmbeddedFormForm(forms.ModelForm):
+    """Sites one a line, as people paste them; what is kept of each is its origin."""
+
+    origins = SimpleArrayField(
+        forms.CharField(required=False),
+        delimiter="\n",
+        label=EmbeddedForm._meta.get_field("origins").verbose_name,
+        help_text=EmbeddedForm._meta.get_field("origins").help_text,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+    )
+
+    class Meta:
+        model = EmbeddedForm
+        fields = "__all__"  # noqa: DJ007 (the admin's fields choose)
+
+    def clean_origins(self) -> list[str]:
+        """Each once, as browsers say it."""
+        typed = [one for one in self.cleaned_data["origins"] if one]
+        for one in typed:
+            refuse_no_origin(origin_of(one) or one)
+        return list(dict.fromkeys(map(origin_of, typed)))
+
+
+@admin.register(EmbeddedForm)
+class EmbeddedFormAdmin(admin.ModelAdmin):
+    """Forms on other sites, with what is to be put there. Switched off, never deleted."""
+
+    form = EmbeddedFormForm
+    fields = (
+        *("name", "origins", "snippet", "frame", "department", "categories"),
+        *("language", "theme", "takes_files", "thanks", "most_per_hour", "is_active"),
+    )
+    readonly_fields = ("snippet", "frame")
+    filter_horizontal = ("categories",)
+    list_display = ("name", "sites", "department", "language", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("department",)
+    search_fields = ("name",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The site that shows it would show a hole."""
+        return False
+
+    @admin.display(description=_("sites"))
+    def sites(self, form: EmbeddedForm) -> str:
+        """Where it may stand."""
+        return ", ".join(form.origins)
+
+    @admin.display(description=_("for your page"))
+    def snippet(self, form: EmbeddedForm) -> str:
+        """The script that puts the form into a page, as high as it needs."""
+        if not form.pk:
+            return gettext("Save it, and what belongs into your page stands here.")
+        script = f"{settings.DESK_URL}{settings.STATIC_URL}js/embed.js"
+        return f'<script src="{script}" data-form="{form.key}" async></script>'
+
+    @admin.display(description=_("the same without a script"))
+    def frame(self, form: EmbeddedForm) -> str:
+        """The plain frame."""
+        if not form.pk:
+            return "—"
+        address = f"{settings.DESK_URL}{form.get_absolute_url()}"
+        title = escape(form.name)
+        return f'<iframe src="{address}" title="{title}" width="100%" height="800"></iframe>'
 
 
 class OptionFormSet(forms.BaseInlineFormSet):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from helpdesk.lib.queue import enqueue_on_commit
 from tickets import attachments, bulk, escalation
-from tickets.models import Notification
+from tickets.models import FormPost, Notification
 
 BELLS_KEPT_FOR = timedelta(days=180)
 BELLS_AT_ONCE = 5000
@@ -70,3 +70,9 @@ def forget_old_bells() -> None:
 def sweep_uploads() -> None:
     """Drop files that were never sent, and that no draft has needed for two weeks."""
     attachments.sweep(timezone.now() - timedelta(days=14))
+
+
+@shared_task
+def forget_form_posts() -> None:
+    """What was sent by forms on other sites is known long enough; its tickets stay."""
+    FormPost.objects.filter(created_at__lt=timezone.now() - FormPost.LASTS).delete()

@@ -23,7 +23,7 @@ from tickets.models import Event
 
 ROOT = settings.BASE_DIR
 QUESTIONS = {"absorbed", "current", "preview_merge"}
-BY_LETTERS = {"file_letter", "hear_aside", "note_copy", "note_delivery"}
+BY_LETTERS = {"file_letter", "hear_aside", "open_by_form", "note_copy", "note_delivery"}
 VERBS = sorted(name for name in actions.__all__ if name.islower() and name not in QUESTIONS)
 
 

@@ -20,7 +20,7 @@ from tests.tickets.test_attachments import picture
 from tickets import actions, bulk
 from tickets.attachments import IncomingFile, store_canned
 from tickets.links import letters_link, rating_token
-from tickets.models import CannedReply, Workspace
+from tickets.models import CannedReply, EmbeddedForm, Workspace
 
 EVERYBODY = {"nobody", "carla", "mallory", "ada", "linus", "grace", "bo", "root"}
 SIGNED_IN = EVERYBODY - {"nobody", "bo"}
@@ -50,6 +50,7 @@ OPEN_PAGES = {
     "mfa_authenticate",
     "portal:rate",
     "portal:letters",
+    "embed:form",
     "account_prove_address",
     # A program shows no more than the address; what it reads is what Ada sees.
     "agent:feed",
@@ -306,6 +307,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "face": ada.face_url.rstrip("/").rpartition("/")[2],
         "rating": rating_token(ticket, rated, carla),
         "feed": actions.renew_feed("mine", by=ada).token,
+        "key": EmbeddedForm.objects.create(name="Shop", origins=["https://shop.example"]).key,
         "letters": letters_link(carla, "solved").rstrip("/").rpartition("/")[2],
     }
 

@@ -36,6 +36,13 @@ from tickets.actions.drafting import (
     upload_file,
 )
 from tickets.actions.feedback import ask_for_rating, rate_answer, rate_ticket
+from tickets.actions.forms import (
+    TOO_MUCH,
+    SentAlready,
+    TooMuchWritten,
+    Writing,
+    open_by_form,
+)
 from tickets.actions.joining import (
     link_tickets,
     merge_tickets,
@@ -97,6 +104,7 @@ from tickets.models import FieldsRefused
 __all__ = [
     "BY_HAND",
     "MOST_COUNTED",
+    "TOO_MUCH",
     "UNDOABLE",
     "AddressTaken",
     "ChangedMeanwhile",
@@ -106,8 +114,11 @@ __all__ = [
     "NotAmongAgents",
     "NothingSaid",
     "NothingToResend",
+    "SentAlready",
     "TooLate",
+    "TooMuchWritten",
     "WasUsed",
+    "Writing",
     "absorbed",
     "add_address",
     "add_note",
@@ -146,6 +157,7 @@ __all__ = [
     "note_call",
     "note_copy",
     "note_delivery",
+    "open_by_form",
     "open_follow_up",
     "open_related",
     "open_ticket",

@@ -14,6 +14,7 @@ from tickets.models.custom_field import (
 )
 from tickets.models.definition import Definition
 from tickets.models.draft import Draft
+from tickets.models.embedding import EmbeddedForm, FormPost, origin_of
 from tickets.models.event import Event, Notification
 from tickets.models.later import LaterReply
 from tickets.models.mention import Mention
@@ -46,6 +47,7 @@ __all__ = [
     "Definition",
     "Delivery",
     "Draft",
+    "EmbeddedForm",
     "EscalationRule",
     "EscalationStep",
     "Event",
@@ -54,6 +56,7 @@ __all__ = [
     "FieldsRefused",
     "FiredStep",
     "Follower",
+    "FormPost",
     "LaterReply",
     "Mention",
     "Message",
@@ -70,5 +73,6 @@ __all__ = [
     "Upload",
     "Workspace",
     "checked",
+    "origin_of",
     "understood",
 ]

@@ -108,6 +108,7 @@ class Ticket(models.Model):
 
         MAIL = "mail", _("e-mail")
         WEB = "web", _("portal")
+        FORM = "form", _("form on a site")
         AGENT = "agent", _("agent")
         PHONE = "phone", _("phone")
         VISIT = "visit", _("visit")

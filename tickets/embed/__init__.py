@@ -1,0 +1,1 @@
+"""What visitors of other sites see: a form to write to us."""
