@@ -6,8 +6,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import translation
 
-from departments.models import User
-from helpdesk.lib import mail, tokens
+from departments import letters
+from departments.models import LetterKind, User
+from helpdesk.lib import tokens
+from helpdesk.lib.wording import Link
 
 VALID_DAYS = 14
 _PURPOSE = "address"
@@ -19,14 +21,14 @@ def ask_for_proof(row: EmailAddress) -> None:
     The letter names nobody: it may be read by a stranger, if the address was mistyped.
     """
     with translation.override(row.user.language or settings.LANGUAGE_CODE):
-        facts = {
+        path = reverse("account_prove_address", args=[token_of(row)])
+        values = {
+            **letters.greeted(None),
             "address": row.email,
-            "desk": settings.DESK_NAME,
-            "link": f"{settings.DESK_URL}{reverse('account_prove_address', args=[token_of(row)])}",
-            "days": VALID_DAYS,
-            "language": translation.get_language(),
+            "proof_link": Link(f"{settings.DESK_URL}{path}"),
+            "days": str(VALID_DAYS),
         }
-        words = mail.write("address", facts)
+        words = letters.write(letters.words_of(LetterKind.ADDRESS), values)
     letter = EmailMultiAlternatives(words.subject, words.text, to=[row.email])
     letter.attach_alternative(words.html, "text/html")
     letter.send()

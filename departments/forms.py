@@ -76,7 +76,9 @@ class ProfileForm(forms.ModelForm):
         choices=settings.LANGUAGES,
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, required=False)
-    letters = LettersField([Notice.RECEIVED, Notice.SOLVED, Notice.RATING])
+    letters = LettersField(
+        [Notice.RECEIVED, Notice.SOLVED, Notice.REOPENED, Notice.MERGED, Notice.RATING]
+    )
 
     class Meta:
         model = User

@@ -5,36 +5,65 @@ an address row of allauth's. A code that was mailed to the address proves it, so
 code, or choose a password by code, like everybody else.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import authentication_step_completed
+from django.core.mail import EmailMultiAlternatives
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import translation
 
+from departments import letters
 from departments.actions import distrust_password
-from departments.models import User, person_at
+from departments.models import LetterKind, User, person_at
 from helpdesk.lib import kept
+from helpdesk.lib.wording import Link, Strong, Value
 
 _RESET = "account/email/password_reset_code"
+# What allauth calls its letters.
+KINDS: Final = {
+    "account/email/login_code": LetterKind.LOGIN_CODE,
+    _RESET: LetterKind.PASSWORD_CODE,
+    "account/email/email_confirmation": LetterKind.ADDRESS_CODE,
+    "account/email/email_confirmation_signup": LetterKind.ADDRESS_CODE,
+    "account/email/unknown_account": LetterKind.UNKNOWN_ACCOUNT,
+    "account/email/account_already_exists": LetterKind.KNOWN_ACCOUNT,
+}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """How people get in. Importing it also connects the receiver below."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send one of the letters in templates/account/email."""
-        if template_prefix == _RESET:
-            person = person_at(email)
-            if person is not None and person.email == email.lower():
-                # Once the code is typed, allauth looks for this row to mark it as proved.
-                address_of(person)
-        super().send_mail(template_prefix, email, context)
+        """Send a letter about signing in, in the language of the person at `email`, else in the
+        page's. Raises KeyError for one of allauth's that this desk does not send."""
+        kind, person = KINDS[template_prefix], person_at(email)
+        if template_prefix == _RESET and person is not None and person.email == email.lower():
+            # Once the code is typed, allauth looks for this row to mark it as proved.
+            address_of(person)
+        with translation.override((person and person.language) or translation.get_language()):
+            _letter(kind, email, context).send()
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where no page was wanted: to the form whose text waits, else to the front door."""
         return kept.page(request) or str(super().get_login_redirect_url(request))
+
+
+def _letter(kind: LetterKind, email: str, context: dict[str, Any]) -> EmailMultiAlternatives:
+    """It greets nobody by name: the address may be a stranger's that somebody else typed."""
+    values: dict[str, Value] = {
+        **letters.greeted(None),
+        "code": Strong(context.get("code", "")),
+        "address": email,
+        "signup_link": Link(context.get("signup_url", "")),
+        "password_link": Link(context.get("password_reset_url", "")),
+    }
+    words = letters.write(letters.words_of(kind), values)
+    letter = EmailMultiAlternatives(words.subject, words.text, to=[email])
+    letter.attach_alternative(words.html, "text/html")
+    return letter
 
 
 def address_of(person: User) -> EmailAddress:

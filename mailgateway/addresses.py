@@ -170,10 +170,15 @@ def tags_in(subject: str) -> list[int]:
 
 def answer_subject(subject: str, ticket: int) -> str:
     """`Re: … [#10001]`: one Re, one tag at the end, whatever stood there before."""
+    return f"Re: {unanswered(subject)} [#{ticket}]"
+
+
+def unanswered(subject: str) -> str:
+    """A subject without Re and our tags, at most 400 characters."""
     bare = " ".join(_TAG.sub(" ", subject[:_LONGEST_SUBJECT]).split())
     while (found := _ANSWERED.match(bare)) and found.end() < len(bare):
         bare = bare[found.end() :]
-    return f"Re: {bare[:400]} [#{ticket}]"
+    return bare[:400]
 
 
 def tagged(subject: str, ticket: int) -> str:

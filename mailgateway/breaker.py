@@ -15,7 +15,7 @@ from django.utils import timezone
 from departments.models import ReturnedMail, User
 from mailgateway.addresses import answers_nobody, bare_subject
 from mailgateway.models import AutomaticMail, Breaker, Mailbox, OutboundEmail, Scope
-from tickets.audience import Letter
+from tickets.audience import TO_CUSTOMERS, Letter
 from tickets.models import Event, Ticket
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def lets_through(kind: Letter, reader: User, mailbox: Mailbox | None) -> bool:
     """
     if kind in WRITTEN_BY_PEOPLE:
         return True
-    to_customer = kind in {Letter.RECEIVED, Letter.SOLVED, Letter.RATING}
+    to_customer = kind in TO_CUSTOMERS
     if not to_customer and _is_paused(reader):
         return False
     limits = AutomaticMail.limits()

@@ -1,61 +1,35 @@
-"""One event, one reader: one e-mail. What it says stands in templates/emails/."""
+"""One event, one reader: one e-mail. What it says is in `wording`, what stands around it here."""
 
-import html as entities
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone, translation
-from django.utils.dateparse import parse_datetime
 
-from departments.models import Notice, User, signature_of
+from departments.models import Notice, User
 from helpdesk.lib import mail
-from helpdesk.lib.markup import to_text
 from mailgateway.addresses import (
-    answer_subject,
     make_customer_address,
     make_letter_id,
     make_loop_mark,
     make_note_address,
     make_reply_address,
     make_side_address,
-    tagged,
 )
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail
-from tickets.audience import Letter
-from tickets.links import agent_ticket_link, letters_link, rating_link, ticket_link
-from tickets.models import Attachment, Event, PublicMessage, SideConversation, SideMessage, Ticket
-from tickets.permissions import can_rate
+from mailgateway.wording import Draft, fitting_files, write
+from tickets.audience import TO_CUSTOMERS, Letter
+from tickets.links import letters_link
+from tickets.models import Attachment, SideConversation, SideMessage, Ticket
 
-TO_CUSTOMERS = frozenset({Letter.RECEIVED, Letter.REPLIED, Letter.SOLVED, Letter.RATING})
 TO_OUTSIDE = TO_CUSTOMERS | {Letter.SIDE}
 # What a person says, with their files; all others are written by our machines.
 SAID = frozenset({Letter.REPLIED, Letter.SIDE})
-QUOTE_LENGTH = 1_500
-MOST_BYTES = 15 * 1024 * 1024  # of files; a letter grows by a third on the way
 _CHAIN = 20
 _LONGEST_ID = 250
 _OWN_FILE = re.compile(r'src="/files/([0-9a-f-]{36})/"')
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What a letter is made of: which event, which letter, for whom (the first is written to)."""
-
-    event: Event
-    kind: Letter
-    readers: tuple[User, ...]
-    message: PublicMessage | SideMessage | None
-    mailbox: Mailbox | None
-
-    @property
-    def side(self) -> SideConversation | None:
-        """The side conversation it belongs to; None for letters to customers and agents."""
-        return self.message.side if self.message else None
 
 
 def compose(draft: Draft) -> OutboundEmail:
@@ -82,9 +56,8 @@ def compose(draft: Draft) -> OutboundEmail:
         headers["Reply-To"] = make_customer_address(address, ticket=ticket.pk)
     stop_link = letters_link(reader, draft.kind) if draft.kind in Notice.values else ""
     headers |= _stop(stop_link)
-    with translation.override(_language(reader, ticket)), timezone.override(_zone(reader)):
-        context = _context(draft, note_address) | {"stop_link": stop_link}
-        words = mail.write(draft.kind, context)
+    with translation.override(_language(draft)), timezone.override(_zone(reader)):
+        words = write(draft, note_address=note_address, stop_link=stop_link)
         sender_name = _sender_name(draft)
     return OutboundEmail(
         mailbox=draft.mailbox,
@@ -140,127 +113,6 @@ def _enclosed(attachments: Iterable[Attachment], html: str) -> tuple[list[mail.E
     return enclosures, _OWN_FILE.sub(by_cid, html)
 
 
-def fitting_files(attachments: Iterable[Attachment]) -> list[Attachment]:
-    """The first files, as many as together fit into one letter."""
-    fitting, total = [], 0
-    for one in attachments:
-        if total + one.size <= MOST_BYTES:
-            fitting.append(one)
-            total += one.size
-    return fitting
-
-
-def _context(draft: Draft, note_address: str) -> dict[str, object]:
-    event, message, reader = draft.event, draft.message, draft.readers[0]
-    ticket = event.ticket
-    context: dict[str, object] = {
-        "ticket": ticket,
-        "event": event,
-        "reader": reader,
-        "actor": event.actor,
-        "subject": answer_subject(ticket.subject, ticket.pk),
-        "desk_name": settings.DESK_NAME,
-        "language": translation.get_language(),
-        "answerable": bool(note_address),
-        "note_address": note_address,
-    }
-    if draft.side and message is not None:
-        return context | _word_aside(draft.side, message)
-    if draft.kind not in TO_OUTSIDE:
-        # Notes have no PublicMessage: nothing of their text can stand here.
-        text = message.text.strip()[:QUOTE_LENGTH] if message else ""
-        return context | {
-            "link": agent_ticket_link(ticket),
-            "message": message,
-            "text": text,
-            "due_at": parse_datetime(event.details.get("due_at") or ""),
-        }
-    context["link"] = ticket_link(ticket)
-    if draft.kind in {Letter.SOLVED, Letter.RATING} and can_rate(reader, ticket):
-        link = rating_link(ticket, None, reader)
-        context["scores"] = [(score, f"{link}?score={score}") for score in range(1, 6)]
-    if draft.kind == Letter.REPLIED and message is not None:
-        context |= _reply(ticket, message, draft.readers)
-    return context
-
-
-def _said(message: PublicMessage | SideMessage) -> dict[str, object]:
-    """The words of a person, and which files are too large to go along."""
-    files = list(message.attachments.all())
-    fitting = {one.pk for one in fitting_files(files)}
-    return {
-        "message": message,
-        "text": message.text.strip() or to_text(message.html).strip(),
-        "html": _absolute(message.html),
-        "too_large": [one for one in files if one.pk not in fitting],
-        "desk_url": settings.DESK_URL,
-    }
-
-
-def _word_aside(side: SideConversation, message: PublicMessage | SideMessage) -> dict[str, object]:
-    """What a letter to third parties carries: nothing of the ticket but what its author chose, and
-    no link, for they cannot open it."""
-    earlier = SideMessage.objects.filter(side=side, created_at__lt=message.created_at)
-    begun = earlier.exists()
-    context = _said(message) | {
-        "subject": answer_subject(side.subject, side.ticket_id)
-        if begun
-        else tagged(side.subject, side.ticket_id),
-        "passage": message.quoted_text,
-        "quoted": _quote_of(earlier) if begun else None,
-    }
-    if message.author is not None:
-        context["signature"] = signature_of(message.author, message.ticket.department)
-    return context
-
-
-def _reply(
-    ticket: Ticket, message: PublicMessage | SideMessage, readers: tuple[User, ...]
-) -> dict[str, object]:
-    """What an answer carries besides its text. A rating link votes for the customer, so it stands
-    only in a letter that nobody has in copy."""
-    context = _said(message) | {"quoted": _quoted(ticket, message)}
-    if message.author is not None and not message.from_customer:
-        context["signature"] = signature_of(message.author, ticket.department)
-        if len(readers) == 1 and can_rate(readers[0], ticket):
-            link = rating_link(ticket, message, readers[0])
-            context |= {"good_link": f"{link}?score=5", "bad_link": f"{link}?score=1"}
-    return context
-
-
-def _absolute(html: str) -> str:
-    """Pictures that are not enclosed would point nowhere outside of our pages."""
-    return html.replace('href="/files/', f'href="{settings.DESK_URL}/files/')
-
-
-def _quoted(ticket: Ticket, message: PublicMessage | SideMessage) -> dict[str, object] | None:
-    """The last thing said in public before `message`, shortened."""
-    tickets = [ticket.pk, *ticket.merged_tickets.values_list("pk", flat=True)]
-    before = PublicMessage.objects.filter(
-        ticket__in=tickets, created_at__lte=message.created_at, is_automatic=False
-    )
-    return _quote_of(before.exclude(pk=message.pk))
-
-
-def _quote_of(
-    messages: QuerySet[PublicMessage] | QuerySet[SideMessage],
-) -> dict[str, object] | None:
-    """The last of `messages`, as the letter after it repeats it."""
-    before = messages.select_related("author").order_by("-created_at", "-id").first()
-    if before is None or not before.text.strip():
-        return None
-    text = before.text.strip()
-    if len(text) > QUOTE_LENGTH:
-        text = f"{text[:QUOTE_LENGTH].rstrip()} …"
-    author = before.author.public_name if before.author else settings.DESK_NAME
-    return {
-        "author": author,
-        "at": before.created_at,
-        "text": "\n".join(f"> {line}".rstrip() for line in text.splitlines()),
-        "html": "<br>".join(entities.escape(line) for line in text.splitlines()),
-    }
-
-
 def _sender_name(draft: Draft) -> str:
     label = draft.event.ticket.department.label
     author = draft.message.author if draft.message else None
@@ -269,9 +121,10 @@ def _sender_name(draft: Draft) -> str:
     return label
 
 
-def _language(reader: User, ticket: Ticket) -> str:
-    own = ticket.language if reader.pk == ticket.customer_id else ""
-    return reader.language or own or settings.LANGUAGE_CODE
+def _language(draft: Draft) -> str:
+    """The one the reader chose or first wrote in; who is only in copy reads the customer's."""
+    theirs = draft.event.ticket.language if draft.kind in TO_CUSTOMERS else ""
+    return draft.readers[0].language or theirs or settings.LANGUAGE_CODE
 
 
 def _zone(reader: User) -> ZoneInfo:

@@ -19,8 +19,9 @@ from django.utils.translation import override
 from departments.models import User
 from helpdesk.lib.errors import DeskError
 from mailgateway import breaker, smtp
-from mailgateway.composing import SAID, TO_OUTSIDE, Draft, assemble, compose
+from mailgateway.composing import SAID, TO_OUTSIDE, assemble, compose
 from mailgateway.models import InboundEmail, Mailbox, OutboundEmail, is_ours, our_addresses
+from mailgateway.wording import Draft
 from tickets import actions
 from tickets.audience import Letter, acknowledged, audience_of
 from tickets.models import Delivery, Event, PublicMessage, SideMessage, Ticket

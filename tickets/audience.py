@@ -6,23 +6,36 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q
 
 from departments.models import Membership, Reason, User, Way
+from tickets.lifecycle import AT_WORK, Status
 from tickets.models import Event, Follower, Ticket
 from tickets.permissions import works_in
 
 _HEARD = "_heard"
+FINISHED = frozenset({Status.SOLVED, Status.CLOSED})
 
 
 class Letter(StrEnum):
-    """Which letter somebody gets; each has three templates in templates/emails/."""
+    """Which letter somebody gets. Those to customers have their words in templates/emails/words/,
+    each of the others three templates in templates/emails/."""
 
     RECEIVED = "received"
     REPLIED = "replied"
     SIDE = "side"
     SOLVED = "solved"
+    REOPENED = "reopened"
+    MERGED = "merged"
     RATING = "rating"
     TO_AGENT = "to_agent"
     ASSIGNED = "assigned"
     ESCALATED = "escalated"
+
+
+TO_CUSTOMERS = frozenset(
+    {
+        *(Letter.RECEIVED, Letter.REPLIED, Letter.SOLVED),
+        *(Letter.REOPENED, Letter.MERGED, Letter.RATING),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -202,8 +215,29 @@ def _rating_asked(event: Event, ticket: Ticket) -> list[Hearer]:
     return [Hearer(reached_by(ticket), Letter.RATING)]
 
 
-def _reopened(event: Event, ticket: Ticket) -> list[Hearer]:
+def _woken(event: Event, ticket: Ticket) -> list[Hearer]:
     return _bells_of(ticket)
+
+
+def _reopened(event: Event, ticket: Ticket) -> list[Hearer]:
+    """The customer took it for finished; whoever opened it again needs no letter about it."""
+    bells = _bells_of(ticket)
+    if event.details.get("before") not in FINISHED:
+        return bells
+    return [Hearer(reached_by(ticket), Letter.REOPENED), *bells]
+
+
+def _merged(event: Event, ticket: Ticket) -> list[Hearer]:
+    """The customer of the ticket that goes on elsewhere, if they waited for us and read the other
+    one as well. Of the two events only the one on their own ticket says where to."""
+    target = ticket.merged_into
+    if target is None or "into" not in event.details or event.details["before"] not in AT_WORK:
+        return []
+    reader = reached_by(ticket)
+    reads = Follower.objects.filter(ticket=target, user=reader, in_copy=True)
+    if reader.pk != target.customer_id and not reads.exists():
+        return []
+    return [Hearer(reader, Letter.MERGED)]
 
 
 def _escalated(event: Event, ticket: Ticket) -> list[Hearer]:
@@ -245,9 +279,10 @@ FINDERS = {
     Event.Kind.ASSIGNED: _assigned,
     Event.Kind.MOVED: _moved,
     Event.Kind.SOLVED: _solved,
-    Event.Kind.WOKEN: _reopened,
-    Event.Kind.CALL_DUE: _reopened,
+    Event.Kind.WOKEN: _woken,
+    Event.Kind.CALL_DUE: _woken,
     Event.Kind.REOPENED: _reopened,
+    Event.Kind.MERGED: _merged,
     Event.Kind.ESCALATED: _escalated,
     Event.Kind.UNDELIVERED: _author,
     Event.Kind.RATED: _author,

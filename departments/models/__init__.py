@@ -11,19 +11,25 @@ from departments.models.addresses import (
 from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
 from departments.models.desk import DeskSettings
 from departments.models.knowledge import Category, Service
+from departments.models.letter_text import BLOCKS, EXPLAINED, RULES, LetterKind, LetterText
 from departments.models.people import Agent, ApiToken, Organisation, User
 from departments.models.places import Department, Membership, signature_of, signed
 from departments.models.reach import ReturnedMail
 from departments.models.wishes import LETTERS, Notice, Reason, Way
 
 __all__ = [
+    "BLOCKS",
+    "EXPLAINED",
     "LETTERS",
+    "RULES",
     "Agent",
     "ApiToken",
     "Category",
     "Department",
     "DeskSettings",
     "Holiday",
+    "LetterKind",
+    "LetterText",
     "Membership",
     "Notice",
     "OpeningHours",

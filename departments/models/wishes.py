@@ -9,6 +9,8 @@ class Notice(models.TextChoices):
 
     RECEIVED = "received", _("confirmations that a request has arrived")
     SOLVED = "solved", _("notices that a request is solved")
+    REOPENED = "reopened", _("notices that a request is open again")
+    MERGED = "merged", _("notices that a request goes on in another one")
     RATING = "rating", _("questions how satisfied you are with a solved request")
     TO_AGENT = "to_agent", _("what customers write on your tickets")
     ASSIGNED = "assigned", _("notices that a ticket is yours now")

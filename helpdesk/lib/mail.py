@@ -46,15 +46,16 @@ def write(kind: str, context: Mapping[str, Any]) -> Words:
     """The three templates of `kind`, in the active language. Plain parts are not HTML-escaped."""
     values = dict(context)
     return Words(
-        subject=" ".join(_plain(f"emails/{kind}.subject.txt", values).split()),
-        text=_plain(f"emails/{kind}.txt", values).strip() + "\n",
+        subject=" ".join(plain(f"emails/{kind}.subject.txt", values).split()),
+        text=plain(f"emails/{kind}.txt", values).strip() + "\n",
         html=render_to_string(f"emails/{kind}.html", values),
     )
 
 
-def _plain(template: str, values: dict[str, Any]) -> str:
+def plain(template: str, values: Mapping[str, Any]) -> str:
+    """A template of plain text, in the active language: nothing is escaped."""
     found = Engine.get_default().get_template(template)
-    return str(found.render(Context(values, autoescape=False)))
+    return str(found.render(Context(dict(values), autoescape=False)))
 
 
 class _Policy(EmailPolicy):

@@ -16,9 +16,10 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from departments.actions import welcome_customer
+from departments.models import EXPLAINED, RULES, LetterKind
 from mailgateway.models import OutboundEmail
 from tickets import actions
-from tickets.audience import Letter
+from tickets.audience import TO_CUSTOMERS, Letter
 from tickets.models import Event
 
 ROOT = settings.BASE_DIR
@@ -32,10 +33,16 @@ def test_every_kind_of_event_has_a_sentence(kind):
     get_template(Event(kind=kind).template)
 
 
-@pytest.mark.parametrize("letter", Letter)
+@pytest.mark.parametrize("letter", sorted(set(Letter) - TO_CUSTOMERS))
 @pytest.mark.parametrize("part", ["subject.txt", "txt", "html"])
-def test_every_letter_has_its_three_templates(letter, part):
+def test_every_letter_of_ours_to_ourselves_has_its_three_templates(letter, part):
     get_template(f"emails/{letter}.{part}")
+
+
+def test_the_words_of_every_letter_to_customers_can_be_changed():
+    assert set(TO_CUSTOMERS) <= set(LetterKind)
+    assert set(RULES) == set(LetterKind)
+    assert {name for one in RULES.values() for name in one.known} == set(EXPLAINED)
 
 
 @pytest.mark.parametrize("verb", VERBS)

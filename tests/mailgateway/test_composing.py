@@ -135,7 +135,7 @@ def test_files_and_pictures_go_along(asked, ada, mailbox):
 
 
 def test_what_is_too_large_is_linked(asked, ada, mailbox, monkeypatch):
-    monkeypatch.setattr("mailgateway.composing.MOST_BYTES", 10)
+    monkeypatch.setattr("mailgateway.wording.MOST_BYTES", 10)
     files = [IncomingFile("big.txt", b"x" * 11, "text/plain")]
 
     message = actions.reply_to_ticket(asked, by=ada, body="Ось.", files=files)

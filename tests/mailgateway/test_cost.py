@@ -12,9 +12,10 @@ from tests.letters import letter
 ADDRESS = "billing@desk.example"
 # Statements for one letter of somebody new that opens a ticket and is confirmed, marks of
 # transactions and all. Whoever needs one more raises the figure, and says in the change why: the
-# last five ask for siblings, for letters that were overtaken, for addresses of our own, and whether
-# the address is a further one of somebody known, twice: before and while the person is made.
-MOST_TO_UNDERSTAND = 53
+# last six ask for siblings, for letters that were overtaken, for addresses of our own, whether the
+# address is a further one of somebody known, twice: before and while the person is made, and for
+# the words of the confirmation.
+MOST_TO_UNDERSTAND = 54
 MOST_TO_FETCH = 5
 
 

@@ -85,9 +85,10 @@ def test_it_speaks_the_readers_language(link, stranger, carla):
 
 def test_one_chooses_on_ones_own_page_as_well(enter, carla):
     client, url = enter(carla), reverse("account_profile")
-    assert client.get(url).content.decode().count("checked") == 2
+    assert client.get(url).content.decode().count("checked") == 5
 
-    client.post(url, {"name": "Carla", "language": "uk", "letters": ["received"]})
+    wanted = ["received", "reopened", "merged", "rating"]
+    client.post(url, {"name": "Carla", "language": "uk", "letters": wanted})
 
     carla.refresh_from_db()
     assert carla.unwanted_letters == ["solved"]
