@@ -39,18 +39,27 @@ def words_of(kind: str, department: Department | None = None) -> LetterText:
     return shipped(kind, language)
 
 
+def subject_of(words: LetterText, values: Mapping[str, wording.Value]) -> str:
+    """The subject, filled."""
+    return wording.fill_line(words.subject, values)
+
+
 def write(
-    words: LetterText, values: Mapping[str, wording.Value], frame: Mapping[str, Any] | None = None
+    words: LetterText,
+    values: Mapping[str, wording.Value],
+    frame: Mapping[str, Any] | None = None,
+    *,
+    template: str = "customer",
 ) -> mail.Words:
     """The letter, in the active language. `values` has all that its kind may name; `frame` is what
-    stands around the words (templates/emails/customer.*)."""
+    stands around the words, as templates/emails/customer.* take it."""
     context = {
         "language": translation.get_language(),
-        "subject": wording.fill_line(words.subject, values),
+        "subject": subject_of(words, values),
         **(frame or {}),
         "words": wording.fill(words.body, values),
     }
-    return mail.write("customer", context)
+    return mail.write(template, context)
 
 
 def greeted(reader: User | None) -> dict[str, wording.Value]:

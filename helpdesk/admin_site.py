@@ -23,7 +23,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     ),
     (
         _("Mail"),
-        ("Mailbox", "InboundEmail", "OutboundEmail", "AutomaticMail", "Breaker", "ReturnedMail"),
+        (
+            *("Mailbox", "LetterText", "InboundEmail", "OutboundEmail"),
+            *("AutomaticMail", "Breaker", "ReturnedMail"),
+        ),
     ),
     (_("Promises and answers"), ("Target", "EscalationRule", "CannedReply", "Tag", "Workspace")),
     (

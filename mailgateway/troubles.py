@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from departments.models import ReturnedMail, User
+from departments.models import LetterText, ReturnedMail, User
 from mailgateway.models import Breaker, Scope
 
 _MOST = 5
@@ -21,8 +21,9 @@ class Trouble:
 
 
 def troubles_for(reader: User | AnonymousUser) -> list[Trouble]:
-    """For administrators: automatic mail that was stopped, agents whose notices are paused. Leads
-    hear of the agents of their departments; everybody else of nothing, without a question asked."""
+    """For administrators: automatic mail that was stopped, agents whose notices are paused, words
+    of letters that nobody can fill. Leads hear of the agents of their departments; everybody else
+    of nothing, without a question asked."""
     if not isinstance(reader, User):
         return []
     paused = ReturnedMail.objects.filter(paused_at__isnull=False, person__is_active=True)
@@ -33,6 +34,7 @@ def troubles_for(reader: User | AnonymousUser) -> list[Trouble]:
         return [
             *(Trouble(_stopped(one), breakers) for one in stopped[:_MOST]),
             *(Trouble(_paused(one), returned) for one in paused.select_related("person")[:_MOST]),
+            *_unfillable(),
         ]
     led = [key for key, role in reader.department_roles.items() if role == "lead"]
     if not led:
@@ -49,6 +51,15 @@ def _stopped(breaker: Breaker) -> str:
         _("Automatic mail from %(address)s is stopped, %(held)d held back. Answers go out.")
         % values
     )
+
+
+def _unfillable() -> list[Trouble]:
+    sentence = _("“%(letter)s” names what nobody fills any more. The shipped text is sent.")
+    faulty = [one for one in LetterText.objects.select_related("department") if one.faults()]
+    page = "admin:departments_lettertext_change"
+    return [
+        Trouble(sentence % {"letter": one}, reverse(page, args=[one.pk])) for one in faulty[:_MOST]
+    ]
 
 
 def _paused(returned: ReturnedMail) -> str:

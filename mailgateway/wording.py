@@ -17,7 +17,7 @@ from departments import letters
 from departments.models import LetterText, User, signature_of
 from helpdesk.lib import mail
 from helpdesk.lib.markup import to_text
-from helpdesk.lib.wording import Block, Link, Value, fill_line
+from helpdesk.lib.wording import Block, Link, Value
 from mailgateway.addresses import answer_subject, tagged, unanswered
 from mailgateway.models import Mailbox
 from tickets.audience import TO_CUSTOMERS, Letter
@@ -65,34 +65,34 @@ def write_to_customer(
     """A letter in these words, and what stands around them: the line with number and link, the
     question whether the answer was good, what is quoted."""
     event, message, reader = draft.event, draft.message, draft.readers[0]
-    ticket, department = event.ticket, event.ticket.department
+    ticket, label = event.ticket, event.ticket.department.label
     values: dict[str, Value] = {
         **letters.greeted(reader),
         "number": str(ticket.number),
         "subject": ticket.subject,
-        "department": department.label,
-        "agent": event.actor.public_name if event.actor else department.label,
+        "department": label,
+        "agent": event.actor.public_name if event.actor else label,
         "link": Link(ticket_link(ticket)),
     }
-    context = {"ticket": ticket, "link": ticket_link(ticket), **(frame or {})}
+    context = {"number": ticket.number, "link": ticket_link(ticket), **(frame or {})}
     if draft.kind in {Letter.SOLVED, Letter.RATING}:
-        values["rating"] = _block("scores", {"scores": _scores(ticket, reader)})
+        values["rating"] = block("scores", {"scores": _scores(ticket, reader)})
         values["day"] = date_format(timezone.localdate(ticket.solved_at), "SHORT_DATE_FORMAT")
     elif draft.kind == Letter.MERGED and ticket.merged_into is not None:
         values["target"] = str(ticket.merged_into.number)
         values["target_link"] = Link(ticket_link(ticket.merged_into))
     elif draft.kind == Letter.REPLIED and message is not None:
-        values["text"] = _block("said", _said(message))
-        signed = message.author is not None and not message.from_customer
-        signature = signature_of(message.author, department) if signed else ""
-        values["signature"] = _block("signature", {"signature": signature})
+        values["text"] = block("said", said(message))
+        signature = signed_by(message, ticket)
+        values["signature"] = block("signature", {"signature": signature})
         context["quoted"] = _quoted(ticket, message)
+        by_us = message.author is not None and not message.from_customer
         # A rating link votes for the customer, so it stands only where nobody is in copy.
-        if signed and len(draft.readers) == 1 and can_rate(reader, ticket):
+        if by_us and len(draft.readers) == 1 and can_rate(reader, ticket):
             link = rating_link(ticket, message, reader)
             context |= {"good_link": f"{link}?score=5", "bad_link": f"{link}?score=1"}
-    line = values | {"subject": unanswered(ticket.subject)}
-    context["subject"] = tagged(fill_line(words.subject, line), ticket.pk)
+    line = letters.subject_of(words, values | {"subject": unanswered(ticket.subject)})
+    context["subject"] = tagged(line, ticket.pk)
     return letters.write(words, values, context)
 
 
@@ -104,7 +104,7 @@ def _scores(ticket: Ticket, reader: User) -> list[tuple[int, str]]:
     return [(score, f"{link}?score={score}") for score in range(1, 6)]
 
 
-def _block(part: str, values: dict[str, Any]) -> Block:
+def block(part: str, values: dict[str, Any]) -> Block:
     """A part of a letter that consists of paragraphs, from its two templates."""
     return Block(
         mail.plain(f"emails/_{part}.txt", values).strip("\n"),
@@ -140,7 +140,7 @@ def _word_to_agent(draft: Draft, note_address: str) -> dict[str, object]:
     }
 
 
-def _said(message: PublicMessage | SideMessage) -> dict[str, object]:
+def said(message: PublicMessage | SideMessage) -> dict[str, object]:
     """The words of a person, and which files are too large to go along."""
     files = list(message.attachments.all())
     fitting = {one.pk for one in fitting_files(files)}
@@ -157,7 +157,7 @@ def _word_aside(side: SideConversation, message: PublicMessage | SideMessage) ->
     no link, for they cannot open it."""
     earlier = SideMessage.objects.filter(side=side, created_at__lt=message.created_at)
     begun = earlier.exists()
-    context = _said(message) | {
+    context = said(message) | {
         "subject": answer_subject(side.subject, side.ticket_id)
         if begun
         else tagged(side.subject, side.ticket_id),
@@ -167,6 +167,13 @@ def _word_aside(side: SideConversation, message: PublicMessage | SideMessage) ->
     if message.author is not None:
         context["signature"] = signature_of(message.author, message.ticket.department)
     return context
+
+
+def signed_by(message: PublicMessage | SideMessage, ticket: Ticket) -> str:
+    """The signature under an answer of ours; nothing under what a customer wrote."""
+    if message.author is None or message.from_customer:
+        return ""
+    return signature_of(message.author, ticket.department)
 
 
 def _absolute(html: str) -> str:

@@ -164,25 +164,25 @@ class LetterText(models.Model):
         if refused := self.faults():
             raise ValidationError(refused)
 
-    @property
-    def rules(self) -> Rules:
-        """What these words may and must name."""
-        return RULES[LetterKind(self.kind)]
-
     def faults(self) -> dict[str, list[str]]:
         """Why these words cannot be filled: {field: sentences}, empty if they can."""
-        known = self.rules.known
+        if self.kind not in LetterKind.values:
+            return {}  # the field says so; a stored one is of a letter that there is no more
+        rules = RULES[LetterKind(self.kind)]
+        known = rules.known
         lines = [one for one in known if one not in BLOCKS]
         found = {
             "subject": [*_unknown(self.subject, lines)],
             "body": [*_unknown(self.body, known)],
         }
-        missing = [one for one in self.rules.required if one not in wording.named(self.body)]
+        missing = [one for one in rules.required if one not in wording.named(self.body)]
         found["body"] += [
             gettext("The text must have %(name)s in it: %(says)s.")
             % {"name": f"{{{one}}}", "says": EXPLAINED[one]}
             for one in missing
         ]
+        if self.department_id and not rules.by_department:
+            found["department"] = [gettext("This letter has the same words in the whole desk.")]
         return {field: sentences for field, sentences in found.items() if sentences}
 
 

@@ -2,6 +2,7 @@
 
 from mailgateway.admin.breakers import AutomaticMailAdmin, BreakerAdmin, ReturnedMailAdmin
 from mailgateway.admin.ledger import InboundEmailAdmin
+from mailgateway.admin.letter_texts import LetterTextAdmin
 from mailgateway.admin.mailboxes import MailboxAdmin, MailboxForm
 from mailgateway.admin.tray import OutboundEmailAdmin
 
@@ -9,6 +10,7 @@ __all__ = [
     "AutomaticMailAdmin",
     "BreakerAdmin",
     "InboundEmailAdmin",
+    "LetterTextAdmin",
     "MailboxAdmin",
     "MailboxForm",
     "OutboundEmailAdmin",
