@@ -5,6 +5,8 @@ else's and never proved: whoever reads letters there would come in as them.
 """
 
 from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from departments.models import User, person_at
 
@@ -28,6 +30,16 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
         person = _whose(email)
         self.users = [person] if person is not None else []
         return email
+
+
+class CodeForm(forms.Form):
+    """A code out of a letter, typed as it stands there or without its dash."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
 
 
 def _whose(email: str) -> User | None:

@@ -18,6 +18,7 @@ from departments.http import SignedInRequest
 from departments.models import User, has_address
 from departments.models.people import FACES
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.passes import holders_too
 
 
 class NothingToProve(DeskError):
@@ -68,9 +69,10 @@ def prove_address(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "account/prove_address.html", context)
 
 
+@holders_too
 @require_GET
 def face(request: HttpRequest, token: uuid.UUID) -> HttpResponseBase:
-    """Somebody's picture, for whoever has signed in. A new picture has a new address."""
+    """Somebody's picture, for whoever reads a ticket here. A new picture has a new address."""
     try:
         picture = default_storage.open(f"{FACES}/{token}.jpg")
     except FileNotFoundError as error:

@@ -64,7 +64,7 @@ class KeptTextMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Keep the text of a stranger's form and show them the sign-in page; the rest goes on."""
-        if request.user.is_authenticated or not getattr(view, "login_required", True):
+        if request.user.is_authenticated or _is_open(view, request, kwargs):
             return None
         page = self.page_of(request.path) if request.method == "POST" else ""
         is_kept = bool(page) and kept.keep(request, page)
@@ -81,6 +81,13 @@ class KeptTextMiddleware:
             if found := pattern.fullmatch(path):
                 return found.expand(page)
         return ""
+
+
+def _is_open(view: Callable[..., Any], request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+    """Does a page let somebody in who has not signed in?"""
+    if guests := getattr(view, "lets_in", None):
+        return bool(guests(request, **kwargs))
+    return not getattr(view, "login_required", True)
 
 
 class RefusalMiddleware:

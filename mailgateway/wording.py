@@ -72,15 +72,15 @@ def write_to_customer(
         "subject": ticket.subject,
         "department": label,
         "agent": event.actor.public_name if event.actor else label,
-        "link": Link(ticket_link(ticket)),
+        "link": Link(ticket_link(ticket, reader)),
     }
-    context = {"number": ticket.number, "link": ticket_link(ticket), **(frame or {})}
+    context = {"number": ticket.number, "link": ticket_link(ticket, reader), **(frame or {})}
     if draft.kind in {Letter.SOLVED, Letter.RATING}:
         values["rating"] = block("scores", {"scores": _scores(ticket, reader)})
         values["day"] = date_format(timezone.localdate(ticket.solved_at), "SHORT_DATE_FORMAT")
     elif draft.kind == Letter.MERGED and ticket.merged_into is not None:
         values["target"] = str(ticket.merged_into.number)
-        values["target_link"] = Link(ticket_link(ticket.merged_into))
+        values["target_link"] = Link(ticket_link(ticket.merged_into, reader))
     elif draft.kind == Letter.REPLIED and message is not None:
         values["text"] = block("said", said(message))
         signature = signed_by(message, ticket)

@@ -6,7 +6,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from departments.models import User
+from helpdesk.lib.passes import holders_too
 from tickets.attachments import is_text, small_picture
+from tickets.guests import readable_files
 from tickets.models import Attachment, CannedFile, CannedReply, Upload
 
 SHOWN = frozenset({"image/png", "image/gif", "image/jpeg"})
@@ -24,12 +26,13 @@ TEXT_SHOWN = 256 * 1024
 LINES_SHOWN = 4000
 
 
+@holders_too
 @require_GET
 def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file behind `token`, for those who may read its message, or for who sent it ahead of
     one; 404 for everybody else."""
     found: Attachment | Upload | None = (
-        Attachment.objects.readable_by(request.user).filter(token=token).first()
+        readable_files(request).filter(token=token).first()
         or Upload.objects.filter(owner=request.user.pk or 0, token=token).first()
     )
     if found is None:
@@ -61,22 +64,24 @@ def _handed_out(request: HttpRequest, found: Attachment | CannedFile | Upload) -
     return _kept_apart(response, PDF_POLICY if shown and is_pdf else LOCKED)
 
 
+@holders_too
 @require_GET
 def small(request: HttpRequest, token: str) -> HttpResponseBase:
     """A picture drawn small, for the same people; 404 where none can be drawn."""
-    found = get_object_or_404(Attachment.objects.readable_by(request.user), token=token)
+    found = get_object_or_404(readable_files(request), token=token)
     drawn = small_picture(found)
     if drawn is None:
         raise Http404
     return _kept_apart(HttpResponse(drawn, content_type="image/webp"), LOCKED)
 
 
+@holders_too
 @never_cache
 @require_GET
 def text(request: HttpRequest, token: str) -> HttpResponseBase:
     """The beginning of a text as a page of ours, for the same people: its bytes are read like a
     letter's, and nothing in them is markup."""
-    found = get_object_or_404(Attachment.objects.readable_by(request.user), token=token)
+    found = get_object_or_404(readable_files(request), token=token)
     with found.file.open("rb") as source:
         sample = source.read(TEXT_SHOWN + 1)
     is_cut = len(sample) > TEXT_SHOWN

@@ -10,6 +10,9 @@ from helpdesk.lib import tokens
 from tickets.models import Message, Ticket
 
 RATING_VALID_DAYS = 60
+# A year: whoever opens an older letter signs in instead.
+TICKET_VALID_DAYS = 365
+_TICKET = "ticket"
 _RATING = "rate"
 _LETTERS = "letters"
 
@@ -25,6 +28,16 @@ class RatingClaim:
 
 
 @dataclass(frozen=True)
+class TicketClaim:
+    """What a link in a letter says: keys of the ticket and of who was written to, and whether it is
+    too old to be believed."""
+
+    ticket: int
+    user: int
+    is_old: bool
+
+
+@dataclass(frozen=True)
 class LettersClaim:
     """What a link to stop letters says: whose, and which kind."""
 
@@ -32,8 +45,29 @@ class LettersClaim:
     notice: str
 
 
-def ticket_link(ticket: Ticket) -> str:
-    """The customer's page of `ticket`."""
+def ticket_link(ticket: Ticket, reader: User) -> str:
+    """Where `reader`, whom a letter is written to, comes to `ticket`: at once if they have signed
+    in, else by a mailed code, which opens it alone."""
+    return f"{settings.DESK_URL}{reverse('portal:door', args=[ticket_token(ticket, reader)])}"
+
+
+def ticket_token(ticket: Ticket, reader: User) -> str:
+    """The signed part of that link."""
+    return tokens.make(_TICKET, [ticket.pk, reader.pk])
+
+
+def read_ticket_token(token: str) -> TicketClaim | None:
+    """What `token` says, or None if it was not made here."""
+    value = tokens.read(_TICKET, token)
+    if value is None:
+        return None
+    fresh = tokens.read(_TICKET, token, max_age=TICKET_VALID_DAYS * 24 * 3600)
+    return TicketClaim(*value, is_old=fresh is None)
+
+
+def portal_link(ticket: Ticket) -> str:
+    """The customer's page of `ticket`, for texts that more than one person reads: it names nobody,
+    and everybody signs in."""
     return f"{settings.DESK_URL}{reverse('portal:ticket', args=[ticket.number])}"
 
 

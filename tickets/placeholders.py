@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
 from helpdesk.lib import multilingual
-from tickets.links import ticket_link
+from tickets.links import portal_link
 from tickets.models import CannedReply, CustomField, Definition, Ticket
 
 PLACEHOLDER = re.compile(r"\{([a-z]+(?:\.[a-z0-9_]+)?)\}")
@@ -43,7 +43,7 @@ VALUES: dict[str, Callable[[Ticket, User], str]] = {
     "customer.organisation": lambda ticket, agent: str(ticket.customer.organisation or ""),
     "ticket.number": lambda ticket, agent: f"#{ticket.number}",
     "ticket.subject": lambda ticket, agent: ticket.subject,
-    "ticket.url": lambda ticket, agent: ticket_link(ticket),
+    "ticket.url": lambda ticket, agent: portal_link(ticket),
     "ticket.opened": _opened,
     "ticket.service": lambda ticket, agent: str(ticket.service or ""),
     "agent.name": lambda ticket, agent: agent.public_name,

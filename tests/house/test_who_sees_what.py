@@ -19,7 +19,7 @@ from tests.conftest import person
 from tests.tickets.test_attachments import picture
 from tickets import actions, bulk
 from tickets.attachments import IncomingFile, store_canned
-from tickets.links import letters_link, rating_token
+from tickets.links import letters_link, rating_token, ticket_token
 from tickets.models import CannedReply, EmbeddedForm, Workspace
 
 EVERYBODY = {"nobody", "carla", "mallory", "ada", "linus", "grace", "bo", "root"}
@@ -51,6 +51,8 @@ OPEN_PAGES = {
     "portal:rate",
     "portal:letters",
     "embed:form",
+    # It leads back to the door below.
+    "portal:door_code",
     "account_prove_address",
     # A program shows no more than the address; what it reads is what Ada sees.
     "agent:feed",
@@ -205,6 +207,8 @@ TABLE = {
     "file": READERS,
     "small_file": READERS,
     "text_file": READERS,
+    # A mailed code waits behind it; who has signed in and may not read the ticket gets none.
+    "portal:door": EVERYBODY - {"mallory", "linus"},
     "portal:ticket": CUSTOMER,
     "portal:answers": CUSTOMER,
     "portal:solution": CUSTOMER,
@@ -308,6 +312,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "rating": rating_token(ticket, rated, carla),
         "feed": actions.renew_feed("mine", by=ada).token,
         "key": EmbeddedForm.objects.create(name="Shop", origins=["https://shop.example"]).key,
+        "door": ticket_token(ticket, carla),
         "letters": letters_link(carla, "solved").rstrip("/").rpartition("/")[2],
     }
 
@@ -341,6 +346,8 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["token"] = scene["rating"]
     if name == "agent:feed":
         values["token"] = scene["feed"]
+    if name.startswith("portal:door"):
+        values["token"] = scene["door"]
     if name == "portal:letters":
         values["token"] = scene["letters"]
     values["slug"] = "billing" if name == "agent:department" else "mine"

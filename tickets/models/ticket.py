@@ -73,6 +73,16 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         owned = self.of_customer(user).values("pk")
         return self.filter(models.Q(pk__in=worked) | models.Q(pk__in=owned))
 
+    def with_merged(self, number: int) -> set[int]:
+        """Keys of ticket `number` and of those of these that were merged into it, at once or by way
+        of others."""
+        found, newest = {number}, {number}
+        while newest:
+            merged = self.filter(merged_into__in=newest).values_list("pk", flat=True)
+            newest = set(merged) - found
+            found |= newest
+        return found
+
     def at_work(self) -> "TicketQuerySet":
         """Not finished yet."""
         return self.filter(status__in=AT_WORK)

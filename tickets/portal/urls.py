@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tickets.portal import views
-from tickets.portal.views import feedback, letters
+from tickets.portal.views import door, feedback, letters
 
 app_name = "portal"
 
@@ -23,6 +23,8 @@ urlpatterns = [
         feedback.answer_rating,
         name="answer_rating",
     ),
+    path("links/<str:token>/", door.door, name="door"),
+    path("links/<str:token>/code/", door.code, name="door_code"),
     path("letters/<str:token>/", letters.letters, name="letters"),
     path("ratings/<str:token>/", feedback.rate, name="rate"),
 ]

@@ -194,7 +194,7 @@ def test_links_stand_in_letters_with_the_address_of_the_desk(carla, answer, sett
     settings.DESK_URL = "https://desk.example"
     number = answer.ticket.number
 
-    assert links.ticket_link(answer.ticket) == f"https://desk.example/tickets/{number}/"
+    assert links.portal_link(answer.ticket) == f"https://desk.example/tickets/{number}/"
     assert links.agent_ticket_link(answer.ticket) == (
         f"https://desk.example/agent/tickets/{number}/"
     )

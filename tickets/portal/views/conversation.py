@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from departments.http import SignedInRequest
 from departments.models import User
 from helpdesk.lib import html, kept
-from tickets import actions
+from tickets import actions, guests
 from tickets.forms import ReplyForm
+from tickets.guests import ReaderRequest, guests_too
 from tickets.lifecycle import Status
 from tickets.models import Attachment, CustomField, Definition, Message, Rating, Ticket
 from tickets.permissions import can_rate
@@ -32,12 +32,14 @@ class Said:
     can_rate: bool
 
 
+@guests_too
 @require_GET
-def ticket(request: SignedInRequest, number: int) -> HttpResponse:
+def ticket(request: ReaderRequest, number: int) -> HttpResponse:
     """The conversation and what can be done about it."""
     found = find(request, number)
     living = actions.current(found)
-    if living != found and Ticket.objects.of_customer(request.user).filter(pk=living.pk).exists():
+    if living != found and Ticket.objects.of_customer(request.reader).filter(pk=living.pk).exists():
+        guests.lead_on(request, found, to=living)
         return redirect("portal:ticket", living.number)
     typed = kept.take(request)
     if typed:
@@ -45,14 +47,15 @@ def ticket(request: SignedInRequest, number: int) -> HttpResponse:
     return show(request, found, ReplyForm(initial=typed))
 
 
+@guests_too
 @require_POST
-def answers(request: SignedInRequest, number: int) -> HttpResponse:
+def answers(request: ReaderRequest, number: int) -> HttpResponse:
     """The customer goes on."""
     found = find(request, number)
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return show(request, found, form, status=422)
-    message = actions.continue_conversation(found, by=request.user, **form.cleaned_data)
+    message = actions.continue_conversation(found, by=request.reader, **form.cleaned_data)
     if message.ticket.number != actions.current(found).number:
         messages.success(
             request,
@@ -60,39 +63,42 @@ def answers(request: SignedInRequest, number: int) -> HttpResponse:
         )
     else:
         messages.success(request, _("Sent. We will answer soon."))
+    guests.lead_on(request, found, to=message.ticket)
     return redirect("portal:ticket", message.ticket.number)
 
 
+@guests_too
 @require_POST
-def solution(request: SignedInRequest, number: int) -> HttpResponse:
+def solution(request: ReaderRequest, number: int) -> HttpResponse:
     """Solved, thank you: nothing more is expected of us."""
     return _do(request, number, actions.solve_ticket, _("Thank you! It is marked as solved."))
 
 
+@guests_too
 @require_POST
-def reopening(request: SignedInRequest, number: int) -> HttpResponse:
+def reopening(request: ReaderRequest, number: int) -> HttpResponse:
     """Not solved after all."""
     return _do(request, number, actions.reopen_ticket, _("It is open again. We will look at it."))
 
 
 def _do(
-    request: SignedInRequest, number: int, verb: Callable[..., Ticket], sentence: str
+    request: ReaderRequest, number: int, verb: Callable[..., Ticket], sentence: str
 ) -> HttpResponse:
-    verb(find(request, number), by=request.user)
+    verb(find(request, number), by=request.reader)
     messages.success(request, sentence)
     return redirect("portal:ticket", number)
 
 
-def find(request: SignedInRequest, number: int) -> Ticket:
+def find(request: ReaderRequest, number: int) -> Ticket:
     """The reader's ticket of this number; 404 for everybody else's."""
-    tickets = Ticket.objects.of_customer(request.user)
+    tickets = Ticket.objects.of_customer(request.reader)
     return get_object_or_404(
         tickets.select_related("department", "assignee", "service", "customer"), pk=number
     )
 
 
 def show(
-    request: SignedInRequest,
+    request: ReaderRequest,
     ticket: Ticket,
     form: ReplyForm,
     *,
@@ -100,7 +106,7 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """The page of `ticket` with `form` below its conversation."""
-    user = request.user
+    user = request.reader
     own = Rating.objects.filter(ticket=ticket, message=None, customer=user).first()
     may_rate = can_rate(user, ticket)
     if rating_form is None and may_rate and ticket.is_finished:
@@ -117,6 +123,8 @@ def show(
         "can_reopen": ticket.is_finished,
         "fields": _told(ticket) if ticket.fields else [],
         "is_merged": ticket.status == Status.MERGED,
+        "reader": user,
+        "is_guest": guests.is_guest(request),
     }
     return render(request, "portal/ticket.html", context, status=status)
 
@@ -132,7 +140,7 @@ def _told(ticket: Ticket) -> list[tuple[Definition, str]]:
 
 def thread(ticket: Ticket, user: User, *, may_rate: bool) -> list[Said]:
     """The public messages of `ticket` and of those of the reader's own that were merged into it."""
-    family = _family(ticket, user)
+    family = shown_on(ticket, user)
     rows = (
         Message.objects.public()
         .filter(ticket__in=family)
@@ -156,13 +164,9 @@ def thread(ticket: Ticket, user: User, *, may_rate: bool) -> list[Said]:
     ]
 
 
-def _family(ticket: Ticket, user: User) -> set[int]:
-    family, newest = {ticket.pk}, {ticket.pk}
-    own = Ticket.objects.of_customer(user)
-    while newest:
-        newest = set(own.filter(merged_into__in=newest).values_list("pk", flat=True)) - family
-        family |= newest
-    return family
+def shown_on(ticket: Ticket, user: User) -> set[int]:
+    """Keys of the tickets whose messages stand on the page of `ticket`."""
+    return Ticket.objects.of_customer(user).with_merged(ticket.pk)
 
 
 def _body(message: Message) -> SafeString:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from departments.http import SignedInRequest
 from departments.models import User, person_now
 from helpdesk.lib.errors import DeskError
 from tickets import actions, links
 from tickets.forms import ReplyForm
+from tickets.guests import ReaderRequest, guests_too
 from tickets.models import Message, Rating, Ticket
 from tickets.permissions import can_rate
 from tickets.portal.forms import RatingForm
@@ -32,29 +32,31 @@ class LinkIsOver(DeskError):
 OVER = gettext_lazy("This link is no longer valid. You can rate in your requests after signing in.")
 
 
+@guests_too
 @require_POST
-def answer_rating(request: SignedInRequest, number: int, message: int) -> HttpResponse:
+def answer_rating(request: ReaderRequest, number: int, message: int) -> HttpResponse:
     """One answer was good, or not."""
-    own = Ticket.objects.of_customer(request.user)
+    here = conversation.shown_on(conversation.find(request, number), request.reader)
     rated = get_object_or_404(
-        Message.objects.public().filter(ticket__in=own).select_related("ticket"), pk=message
+        Message.objects.public().filter(ticket__in=here).select_related("ticket"), pk=message
     )
     form = RatingForm(request.POST, of_answer=True)
     if form.is_valid():
-        record(Subject(request.user, rated.ticket, rated), form)
+        record(Subject(request.reader, rated.ticket, rated), form)
         messages.success(request, _("Thank you for telling us."))
         return redirect(f"{reverse('portal:ticket', args=[number])}#message-{message}")
     raise DeskError(_("Choose one, please."))
 
 
+@guests_too
 @require_POST
-def ticket_rating(request: SignedInRequest, number: int) -> HttpResponse:
+def ticket_rating(request: ReaderRequest, number: int) -> HttpResponse:
     """How the whole matter went."""
     ticket = conversation.find(request, number)
     form = RatingForm(request.POST, of_answer=False)
     if not form.is_valid():
         return conversation.show(request, ticket, ReplyForm(), rating_form=form, status=422)
-    record(Subject(request.user, ticket, None), form)
+    record(Subject(request.reader, ticket, None), form)
     messages.success(request, _("Thank you for telling us."))
     return redirect("portal:ticket", number)
 
