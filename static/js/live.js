@@ -2,7 +2,7 @@
 // knows ("live:ask", the question is the detail) and takes what comes back ("live:answer").
 // A hidden page asks only if it may make a sound or show a notification, and once a minute.
 const desk = document.body.dataset;
-const CALM = 15;
+const CALM = Number(desk.liveCalm) || 15;
 const TOGETHER = 5; // seconds, while somebody else is on the same ticket
 const HIDDEN = 60;
 const AWAY = 300; // the longest pause while the desk cannot be reached

@@ -1,5 +1,7 @@
 // Shows what is new: the line "3 new" of a list or a ticket [data-live-bar], rows that changed in
 // their place, messages below the last one [data-news-url]. Nothing moves under the hand.
+import { below } from "./below.js";
+
 const bar = document.querySelector("[data-live-bar]");
 const messages = () => document.querySelector("[data-news-url]"); // htmx may replace it
 const rows = () => [...document.querySelectorAll(".queue > [id^=ticket-]")];
@@ -60,25 +62,16 @@ async function renew(news) {
   fresh = news.newest;
 }
 
-// Messages that came go below the last one; whoever writes below keeps their line where it is.
+// Messages that came go below the last one.
 async function listen(said) {
   const answer = await fetch(`${said.dataset.newsUrl}?after=${said.dataset.after}`, {
     headers: { "HX-Request": "true" },
   });
   if (answer.status !== 200) return;
-  const writer = document.activeElement?.closest(".composer");
-  const before = writer?.getBoundingClientRect().top ?? 0;
-  said.insertAdjacentHTML("beforeend", await answer.text());
-  window.htmx?.process(said);
+  below(said, await answer.text());
   shown += Number(answer.headers.get("X-News")) || 0;
   const last = [...said.querySelectorAll("[data-message]")].map((one) => Number(one.dataset.message));
   said.dataset.after = Math.max(Number(said.dataset.after), ...last);
-  if (!writer) return;
-  const moved = () => writer.getBoundingClientRect().top - before;
-  window.scrollBy({ top: moved(), behavior: "instant" });
-  // A short page has nothing to scroll: give it room below.
-  if (moved() > 0) document.body.style.paddingBlockEnd = `${moved()}px`;
-  window.scrollBy({ top: moved(), behavior: "instant" });
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -71,6 +71,7 @@ OWN_PAGES = {
     "mfa_generate_recovery_codes",
     "mfa_reauthenticate",
     "portal:home",
+    "portal:news",
     "portal:new_ticket",
     "portal:evidence",
     "portal:hints",
@@ -210,6 +211,7 @@ TABLE = {
     # A mailed code waits behind it; who has signed in and may not read the ticket gets none.
     "portal:door": EVERYBODY - {"mallory", "linus"},
     "portal:ticket": CUSTOMER,
+    "portal:ticket_news": CUSTOMER,
     "portal:answers": CUSTOMER,
     "portal:solution": CUSTOMER,
     "portal:reopening": CUSTOMER,

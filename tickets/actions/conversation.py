@@ -217,9 +217,7 @@ def continue_conversation(
     The message says on which ticket it came to stand.
     """
     ticket = steps.current(ticket)
-    limit = timedelta(days=ticket.department.follow_up_after_days)
-    closed = ticket.status == Status.CLOSED and ticket.closed_at is not None
-    if closed and ticket.closed_at < timezone.now() - limit:  # type: ignore[operator]
+    if ticket.is_over:
         require(is_customer_of(by, ticket))
         follow_up = open_follow_up(ticket, by=by, body=body, files=files, channel=channel)
         return follow_up.messages.get()

@@ -1,11 +1,7 @@
-"""Pages by position instead of by number: the cost of a page never grows with those before it.
-
-A position is the sort key of the last row shown, written into the address as `?after=`.
+"""The lists of agents by pages, and a ticket's neighbours in them. The position of a page stands in
+the address as `?after=`.
 """
 
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
@@ -15,42 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Ticket
 from tickets.models.ticket import WHOSE_TURN
+from tickets.paging import SEPARATOR, Key, Page, behind, read
 
 SIZES: Final = (25, 50, 100)
-SEPARATOR, NOTHING = ".", "n"
-EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-# As much as a key of the database can be.
-WHOLE = re.compile(r"-?[0-9]{1,18}")
-
-
-@dataclass(frozen=True)
-class Key:
-    """One column of a sort. Empty values come last."""
-
-    field: str
-    kind: type = datetime
-    descending: bool = False
-    nullable: bool = False
-
-    def order(self) -> OrderBy:
-        """For `order_by`."""
-        return OrderBy(F(self.field), descending=self.descending)
-
-    def said(self, value: datetime | int | None) -> str:
-        """`value` of this column in an address; times are whole microseconds since 1970."""
-        if value is None:
-            return NOTHING
-        return str((value - EPOCH) // MICROSECOND if isinstance(value, datetime) else value)
-
-    def meant(self, part: str) -> datetime | int | None:
-        """What `said` said. Raises ValueError or OverflowError for anything else."""
-        if part == NOTHING and self.nullable:
-            return None
-        if not WHOLE.fullmatch(part):
-            raise ValueError(part)
-        return EPOCH + int(part) * MICROSECOND if self.kind is datetime else int(part)
-
-
 TURN, NUMBER = Key("turn", int), Key("pk", int)
 SORTS: Final[dict[str, tuple[Key, ...]]] = {
     "due": (TURN, Key("due_at", nullable=True), Key("waiting_since"), NUMBER),
@@ -68,15 +31,6 @@ SORT_NAMES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some rows, and where to go from here: `after` is "" on the last page."""
-
-    rows: list[Ticket]
-    after: str
-    is_first: bool
-
-
 def asked(data: QueryDict, name: str) -> str:
     """What an address says under `name`, "" if nothing."""
     return str(data.get(name) or "")
@@ -90,7 +44,7 @@ def page_of(tickets: QuerySet[Ticket], sort: str, after: str, size: int) -> Page
     found = _with_turn(tickets, keys)
     values = read(after, keys)
     if values is not None:
-        found = found.filter(_behind(keys, values))
+        found = found.filter(behind(keys, values))
     chosen = found.order_by(*order).values("pk")[: size + 1]
     shown = Ticket.objects.filter(pk__in=chosen).for_queue().defer("words")
     rows = list(_with_turn(shown, keys).order_by(*order))
@@ -107,7 +61,7 @@ def neighbour(tickets: QuerySet[Ticket], sort: str, at: str, *, forward: bool) -
         return None
     found = _with_turn(tickets, keys)
     if forward:
-        found = found.filter(_behind(keys, values)).order_by(*(key.order() for key in keys))
+        found = found.filter(behind(keys, values)).order_by(*(key.order() for key in keys))
     else:
         reverse = [OrderBy(F(key.field), descending=not key.descending) for key in keys]
         found = found.filter(_before(keys, values)).order_by(*reverse)
@@ -121,17 +75,6 @@ def write(ticket: Ticket, keys: tuple[Key, ...]) -> str:
     )
 
 
-def read(token: str, keys: tuple[Key, ...]) -> list[Any] | None:
-    """What `write` wrote; None for anything else."""
-    parts = token.split(SEPARATOR)
-    if len(parts) != len(keys):
-        return None
-    try:
-        return [key.meant(part) for key, part in zip(keys, parts, strict=True)]
-    except (ValueError, OverflowError):
-        return None
-
-
 def _turn(ticket: Ticket) -> int:
     return 0 if ticket.is_ours else 1
 
@@ -141,7 +84,7 @@ def _with_turn(tickets: QuerySet[Ticket], keys: tuple[Key, ...]) -> QuerySet[Tic
 
 
 def _before(keys: tuple[Key, ...], values: list[Any]) -> Q:
-    """The mirror of `_behind`; empty values, which come last, have all others before them."""
+    """The mirror of `behind`; empty values, which come last, have all others before them."""
     before, equal = Q(), Q()
     for key, one in zip(keys, values, strict=True):
         if one is None:
@@ -151,23 +94,3 @@ def _before(keys: tuple[Key, ...], values: list[Any]) -> Q:
         before |= equal & Q(**{f"{key.field}__{'gt' if key.descending else 'lt'}": one})
         equal &= Q(**{key.field: one})
     return before
-
-
-def _behind(keys: tuple[Key, ...], values: list[Any]) -> Q:
-    first, value = keys[0], values[0]
-    # Said once more in a form that an index can start from.
-    start = Q() if value is None else _compared(first, value, or_equal=True)
-    behind, equal = Q(), Q()
-    for key, one in zip(keys, values, strict=True):
-        if one is None:
-            equal &= Q(**{f"{key.field}__isnull": True})
-            continue
-        behind |= equal & _compared(key, one)
-        equal &= Q(**{key.field: one})
-    return start & behind
-
-
-def _compared(key: Key, value: Any, *, or_equal: bool = False) -> Q:
-    sign = ("lt" if key.descending else "gt") + ("e" if or_equal else "")
-    found = Q(**{f"{key.field}__{sign}": value})
-    return found | Q(**{f"{key.field}__isnull": True}) if key.nullable else found

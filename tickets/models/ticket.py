@@ -1,6 +1,8 @@
 """The ticket and what hangs on it directly."""
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -43,6 +45,18 @@ class Tag(models.Model):
         return self.name
 
 
+def _ways_of(customer: User) -> list[models.Q]:
+    """Why a ticket is a customer's own: see `TicketQuerySet.of_customer`."""
+    copied = Follower.objects.filter(user=customer, in_copy=True)
+    ways = [models.Q(customer=customer), models.Q(pk__in=copied.values("ticket"))]
+    if customer.organisation_id:
+        colleagues = User.objects.filter(
+            organisation=customer.organisation_id, organisation__shares_tickets=True
+        )
+        ways.append(models.Q(customer__in=colleagues.values("pk")))
+    return ways
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     """Questions about many tickets. Permission is asked here, once for every door."""
 
@@ -59,11 +73,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         organisation shares tickets, their colleagues'. Spam is nobody's."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        in_copy = Follower.objects.filter(ticket=models.OuterRef("pk"), user=user, in_copy=True)
-        mine = models.Q(customer=user) | models.Q(models.Exists(in_copy))
-        if user.organisation and user.organisation.shares_tickets:
-            mine |= models.Q(customer__organisation=user.organisation_id)
-        return self.filter(mine).exclude(status=Status.SPAM)
+        return self.filter(reduce(or_, _ways_of(user))).exclude(status=Status.SPAM)
+
+    def of_customer_in_parts(self, user: User) -> list["TicketQuerySet"]:
+        """The same in parts that may share tickets. Each is one look into an index: lists are made
+        of them, for "one of these or one of those" would walk through all tickets of the desk."""
+        return [self.filter(way).exclude(status=Status.SPAM) for way in _ways_of(user)]
 
     def visible_to(self, user: User | AnonymousUser) -> "TicketQuerySet":
         """What `user` sees in either role. Whether notes are among it, Message decides."""
@@ -221,6 +236,12 @@ class Ticket(models.Model):
                 condition=UNFINISHED,
                 name="queue_by_category",
             ),
+            # What a customer has open.
+            models.Index(
+                fields=["customer", "-updated_at", "-id"],
+                condition=UNFINISHED,
+                name="queue_by_customer",
+            ),
             models.Index(
                 fields=["department", "due_at", "id"],
                 condition=models.Q(status__in=sorted(AT_WORK), due_at__isnull=False),
@@ -309,6 +330,16 @@ class Ticket(models.Model):
     def is_finished(self) -> bool:
         """Solved or closed."""
         return self.status in FINISHED
+
+    @property
+    def is_over(self) -> bool:
+        """Closed so long ago that an answer opens a follow-up instead."""
+        limit = timedelta(days=self.department.follow_up_after_days)
+        return bool(
+            self.status == Status.CLOSED
+            and self.closed_at
+            and self.closed_at < timezone.now() - limit
+        )
 
     @property
     def is_overdue(self) -> bool:

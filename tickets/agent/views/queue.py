@@ -18,11 +18,12 @@ from tickets import presence
 from tickets.agent.lists import HOME, VIEWS, TicketView, department_view, narrowed, view_of
 from tickets.agent.nav import Nav, nav_of, unread
 from tickets.agent.page import sent_by
-from tickets.agent.paging import SIZES, SORT_NAMES, Page, asked, page_of
+from tickets.agent.paging import SIZES, SORT_NAMES, asked, page_of
 from tickets.agent.places import USUAL_SORT
 from tickets.filters import Sight, TicketFilter
 from tickets.forms import BulkForm
 from tickets.models import BulkItem, BulkJob, Ticket, Workspace
+from tickets.paging import Page
 
 # What an address of a list may say besides the filter's own words.
 ARRANGEMENT = ("sort", "size")

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_GET
 from departments.http import SignedInRequest, agent_required
 from helpdesk.lib.htmx import render_page
 from tickets.agent.nav import nav_of
-from tickets.agent.paging import Page, asked, page_of
+from tickets.agent.paging import asked, page_of
 from tickets.agent.views.queue import query_of, rows_context
 from tickets.filters import TicketFilter
 from tickets.lifecycle import Status
 from tickets.models import Ticket
+from tickets.paging import Page
 
 MOST_COUNTED: Final = 1000
 

@@ -1,35 +1,23 @@
 """One ticket, as its customer sees it. Notes cannot be reached from here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.safestring import SafeString, mark_safe
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from departments.models import User
-from helpdesk.lib import html, kept
+from helpdesk.lib import kept
+from helpdesk.lib.htmx import render_page
 from tickets import actions, guests
 from tickets.forms import ReplyForm
 from tickets.guests import ReaderRequest, guests_too
 from tickets.lifecycle import Status
-from tickets.models import Attachment, CustomField, Definition, Message, Rating, Ticket
+from tickets.models import CustomField, Definition, Rating, Ticket
 from tickets.permissions import can_rate
 from tickets.portal.forms import RatingForm
-
-
-@dataclass(frozen=True)
-class Said:
-    """One public message, ready to be shown. `rating` is the reader's own, of an answer of ours."""
-
-    message: Message
-    html: SafeString
-    files: list[Attachment]
-    rating: Rating | None
-    can_rate: bool
+from tickets.portal.thread import thread
 
 
 @guests_too
@@ -114,7 +102,8 @@ def show(
         rating_form = RatingForm(initial=initial, of_answer=False)
     context = {
         "ticket": ticket,
-        "thread": thread(ticket, user, may_rate=may_rate),
+        "user": user,
+        "thread": thread(ticket, user, may_rate=may_rate, before=request.GET.get("before", "")),
         "form": form,
         "own_rating": own,
         "rating_form": rating_form,
@@ -126,7 +115,8 @@ def show(
         "reader": user,
         "is_guest": guests.is_guest(request),
     }
-    return render(request, "portal/ticket.html", context, status=status)
+    part = "portal/_thread.html" if "before" in request.GET else ""
+    return render_page(request, "portal/ticket.html", context, part=part, status=status)
 
 
 def _told(ticket: Ticket) -> list[tuple[Definition, str]]:
@@ -136,40 +126,3 @@ def _told(ticket: Ticket) -> list[tuple[Definition, str]]:
     return [
         (one, one.words(ticket.fields[one.slug])) for one in fields if one.slug in ticket.fields
     ]
-
-
-def thread(ticket: Ticket, user: User, *, may_rate: bool) -> list[Said]:
-    """The public messages of `ticket` and of those of the reader's own that were merged into it."""
-    family = shown_on(ticket, user)
-    rows = (
-        Message.objects.public()
-        .filter(ticket__in=family)
-        .select_related("author")
-        .prefetch_related("attachments")
-        .order_by("created_at", "id")
-    )
-    ratings = {
-        rating.message_id: rating
-        for rating in Rating.objects.filter(message__ticket__in=family, customer=user)
-    }
-    return [
-        Said(
-            message=row,
-            html=_body(row),
-            files=list(row.attachments.all()),
-            rating=ratings.get(row.pk),
-            can_rate=may_rate and not row.from_customer and row.author is not None,
-        )
-        for row in rows
-    ]
-
-
-def shown_on(ticket: Ticket, user: User) -> set[int]:
-    """Keys of the tickets whose messages stand on the page of `ticket`."""
-    return Ticket.objects.of_customer(user).with_merged(ticket.pk)
-
-
-def _body(message: Message) -> SafeString:
-    # Letters are shown as their text: their own look needs a frame, and who wrote it knows it.
-    is_letter = message.channel == Ticket.Channel.MAIL
-    return mark_safe(html.from_text(message.text) if is_letter else message.html)  # noqa: S308

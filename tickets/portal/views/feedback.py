@@ -20,6 +20,7 @@ from tickets.guests import ReaderRequest, guests_too
 from tickets.models import Message, Rating, Ticket
 from tickets.permissions import can_rate
 from tickets.portal.forms import RatingForm
+from tickets.portal.thread import shown_on
 from tickets.portal.views import conversation
 
 
@@ -36,7 +37,7 @@ OVER = gettext_lazy("This link is no longer valid. You can rate in your requests
 @require_POST
 def answer_rating(request: ReaderRequest, number: int, message: int) -> HttpResponse:
     """One answer was good, or not."""
-    here = conversation.shown_on(conversation.find(request, number), request.reader)
+    here = shown_on(conversation.find(request, number), request.reader)
     rated = get_object_or_404(
         Message.objects.public().filter(ticket__in=here).select_related("ticket"), pk=message
     )

@@ -1,0 +1,159 @@
+"""What a page of a customer may weigh and ask, however much they have written."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from departments.models import Organisation
+from tickets import actions
+from tickets.attachments import IncomingFile
+from tickets.lifecycle import Status
+from tickets.models import Message, Ticket
+
+MOST_QUERIES = 10
+MOST_BYTES = 40 * 1024
+SUBJECT = "Не приходить рахунок за жовтень на нашу адресу, хоча оплата пройшла вчасно"
+LETTER = "Надсилаємо рахунок ще раз, перевірте, будь ласка, чи все в ньому правильно. " * 4
+
+
+@pytest.fixture(params=["en", "uk"])
+def browser(request, enter, carla):
+    """Carla's, in one language and the other, with everything that costs a page a question."""
+    carla.language = request.param
+    carla.organisation = Organisation.objects.create(name="Akme", shares_tickets=True)
+    carla.save()
+    return enter(carla)
+
+
+def cost(browser, path) -> tuple[int, int, str]:
+    """(questions, bytes, text) of a page that was opened before."""
+    browser.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        page = browser.get(path)
+    return len(queries), len(page.content), page.text
+
+
+def said(ticket, *authors, times=1):
+    """Each of the authors writes in turn, `times` times."""
+    Message.objects.bulk_create(
+        Message(
+            ticket=ticket,
+            author=author,
+            from_customer=author == ticket.customer,
+            text=f"{turn}: {LETTER}",
+            html=f"<p>{turn}: {LETTER}</p>",
+        )
+        for turn in range(times)
+        for author in authors
+    )
+
+
+@pytest.mark.parametrize("count", [1, 30, 500])
+def test_a_list_of_requests_stays_light(browser, carla, billing, count):
+    Ticket.objects.bulk_create(
+        Ticket(subject=f"{SUBJECT} {number}", customer=carla, department=billing, status=status)
+        for number in range(count)
+        for status in (Status.PENDING, Status.CLOSED)
+    )
+
+    queries, size, page = cost(browser, "/")
+
+    assert queries <= MOST_QUERIES
+    assert size <= MOST_BYTES
+    assert page.count('class="conversation') >= min(count, 25)
+
+
+@pytest.mark.parametrize("count", [1, 30, 500])
+def test_a_conversation_stays_light(browser, carla, ada, mallory, ticket, count):
+    other = actions.open_ticket(customer=carla, by=carla, subject="Ще", body="Ще", files=())
+    actions.merge_tickets(other, into=ticket, by=ada)
+    actions.reply_to_ticket(ticket, by=ada, body="Ось", files=[IncomingFile("a.txt", b"text")])
+    said(ticket, ada, carla, times=(count + 1) // 2)
+
+    queries, size, page = cost(browser, f"/tickets/{ticket.number}/")
+
+    assert queries <= MOST_QUERIES
+    assert size <= MOST_BYTES
+    assert f"{(count + 1) // 2 - 1}: Надсилаємо" in page
+
+
+def test_earlier_messages_come_by_pages_until_the_first(enter, carla, ada, ticket):
+    said(ticket, ada, carla, times=20)
+    browser, path, seen = enter(carla), f"/tickets/{ticket.number}/", []
+
+    page = browser.get(path).text
+    while True:
+        seen = [*map(int, re.findall(r'data-message="(\d+)"', page)), *seen]
+        earlier = re.search(r'hx-get="([^"]+)"', page.partition("<article")[0])
+        if not earlier:
+            break
+        page = browser.get(earlier[1], headers={"HX-Request": "true"}).text
+        assert "<html" not in page
+
+    assert seen == list(Message.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def test_without_scripts_earlier_messages_are_pages(enter, carla, ada, ticket):
+    said(ticket, ada, carla, times=20)
+    browser, path = enter(carla), f"/tickets/{ticket.number}/"
+    before = re.search(r'href="(\?before=[^"]+)"', browser.get(path).text)[1]
+
+    page = browser.get(path + before).text
+
+    assert "<h1>" in page
+    assert f'href="{path}"' in page
+    assert 'id="answer"' in page
+    assert "19: " not in page
+
+
+def test_a_very_long_message_stands_alone_and_whole(enter, carla, ada, ticket):
+    said(ticket, ada, carla)
+    actions.reply_to_ticket(ticket, by=ada, body="Довго. " * 5000 + "Кінець.")
+
+    page = enter(carla).get(f"/tickets/{ticket.number}/").text
+
+    assert page.count("data-message=") == 1
+    assert "Кінець." in page
+
+
+@pytest.mark.parametrize("odd", ["", "x", "1", "1.2.3", "-1.9", f"{'9' * 18}.1", "n.n", "\0"])
+def test_an_odd_position_shows_the_newest(enter, carla, ticket, odd):
+    page = enter(carla).get(f"/tickets/{ticket.number}/", {"before": odd})
+
+    assert page.status_code == 200
+    assert enter(carla).get("/", {"open": odd, "closed": odd}).status_code == 200
+
+
+def test_finished_requests_of_others_and_of_long_ago_cost_the_list_nothing(
+    enter, carla, mallory, billing, ticket
+):
+    browser = enter(carla)
+
+    def plan() -> str:
+        with CaptureQueriesContext(connection) as asked:
+            browser.get("/")
+        found = []
+        with connection.cursor() as cursor:
+            for way in ("seqscan", "bitmapscan"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+            for one in asked:
+                if '"tickets_ticket"' in one["sql"]:
+                    cursor.execute(f"EXPLAIN {one['sql']}")
+                    found += [line for (line,) in cursor.fetchall()]
+        return "\n".join(found)
+
+    Ticket.objects.bulk_create(
+        Ticket(subject="T", customer=who, department=billing, status=Status.CLOSED)
+        for who in (carla, mallory)
+        for _number in range(500)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tickets_ticket")
+
+    read = plan()
+
+    assert "queue_by_customer" in read
+    assert "ticket_by_customer" in read
+    assert "Seq Scan on tickets_ticket" not in read
