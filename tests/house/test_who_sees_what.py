@@ -150,6 +150,7 @@ TICKET_PAGES = {
     "agent:escalation",
     "agent:merge",
     "agent:split",
+    "agent:matters",
     "agent:links",
     "agent:link_removal",
     "agent:department",

@@ -44,8 +44,10 @@ from tickets.actions.forms import (
     open_by_form,
 )
 from tickets.actions.joining import (
+    keep_together,
     link_tickets,
     merge_tickets,
+    split_matter,
     split_ticket,
     unlink_tickets,
 )
@@ -148,6 +150,7 @@ __all__ = [
     "forward_ticket",
     "hear_aside",
     "hold_ticket",
+    "keep_together",
     "link_tickets",
     "mark_as_spam",
     "merge_people",
@@ -182,6 +185,7 @@ __all__ = [
     "share_workspace",
     "shift_workspace",
     "solve_ticket",
+    "split_matter",
     "split_ticket",
     "switch_canned_reply",
     "tag_ticket",

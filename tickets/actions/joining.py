@@ -1,6 +1,7 @@
 """Two tickets become one, one becomes two, and both know of each other."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,8 +12,9 @@ from helpdesk.lib.errors import DeskError
 from tickets import events, search, sla
 from tickets.actions import steps
 from tickets.actions.drafting import carry_drafts
+from tickets.coach import divide
 from tickets.lifecycle import AT_WORK, OURS, Status
-from tickets.models import Event, Follower, Message, Ticket, TicketLink
+from tickets.models import Body, Event, Follower, Message, Ticket, TicketLink
 from tickets.permissions import can_work_on, require
 
 
@@ -97,7 +99,71 @@ def split_ticket(ticket: Ticket, *, messages: Iterable[Message], subject: str, b
         raise DeskError(_("A side conversation stays on its ticket."))
     if not ticket.messages.exclude(pk__in=wanted).exists():
         raise DeskError(_("At least one message must stay."))
-    first = moving[0]
+    new = _begin_beside(ticket, subject, moving[0])
+    ticket.messages.filter(pk__in=wanted).update(ticket=new)
+    for one in (ticket, new):
+        steps.retell(one)
+        sla.refresh(one)
+    search.remember_ticket(new)
+    keys = sorted(wanted)
+    events.record(ticket, Event.Kind.SPLIT, by=by, into=new.number, messages=keys)
+    events.record(new, Event.Kind.SPLIT, by=by, source=ticket.number, messages=keys)
+    return new
+
+
+@transaction.atomic
+def split_matter(ticket: Ticket, *, at: int, by: User) -> Ticket:
+    """A further matter in what opened `ticket`, of those that `Ticket.matters` tells, becomes a
+    ticket of its own: `at` says which part of the text. The message stays as it came, with its
+    files; the part goes along as a copy."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    others = ticket.matters.get("others", [])
+    title = next((title for one, title in others if one == at), None)
+    first = ticket.messages.filter(pk=ticket.matters.get("message") or 0).first()
+    parts = divide(first.text) if first else []
+    if first is None or title is None or [part.title for part in parts[at:]][:1] != [title]:
+        raise DeskError(_("This was split off already, or the letter reads otherwise by now."))
+    new = _begin_beside(ticket, title, first)
+    body = Body.plain(parts[at].text)
+    copy = Message.objects.create(
+        ticket=new,
+        author=first.author,
+        from_customer=True,
+        channel=Ticket.Channel.AGENT,
+        why="part",
+        text=body.text,
+        html=body.html,
+        created_at=first.created_at,
+    )
+    search.remember(copy, [])
+    steps.retell(new)
+    sla.refresh(new)
+    search.remember_ticket(new)
+    _put_away(ticket, [one for one in others if one[0] != at])
+    told = {"messages": [copy.pk], "whole": first.pk, "at": at, "part": title}
+    events.record(ticket, Event.Kind.SPLIT, by=by, into=new.number, **told)
+    events.record(new, Event.Kind.SPLIT, by=by, source=ticket.number, **told)
+    return new
+
+
+@transaction.atomic
+def keep_together(ticket: Ticket, *, by: User) -> Ticket:
+    """`ticket` is about one thing, whatever the coach found in it. Nothing happened, so the history
+    says nothing."""
+    ticket = Ticket.objects.locked(ticket)
+    require(can_work_on(by, ticket))
+    _put_away(ticket, [])
+    return ticket
+
+
+def _put_away(ticket: Ticket, others: list[list[Any]]) -> None:
+    ticket.matters = {**ticket.matters, "others": others} if others else {}
+    ticket.save(update_fields=["matters"])
+
+
+def _begin_beside(ticket: Ticket, subject: str, first: Message) -> Ticket:
+    """A ticket of the same people, split off from `ticket`, that began with `first`."""
     new = Ticket.objects.create(
         subject=" ".join(subject.split())[:500] or ticket.subject,
         customer=ticket.customer,
@@ -112,7 +178,6 @@ def split_ticket(ticket: Ticket, *, messages: Iterable[Message], subject: str, b
         created_at=first.created_at,
         waiting_since=first.created_at,
     )
-    ticket.messages.filter(pk__in=wanted).update(ticket=new)
     Follower.objects.bulk_create(
         [
             Follower(ticket=new, user_id=row.user_id, in_copy=row.in_copy)
@@ -120,13 +185,6 @@ def split_ticket(ticket: Ticket, *, messages: Iterable[Message], subject: str, b
         ]
     )
     TicketLink.objects.create(source=ticket, target=new, kind=TicketLink.Kind.SPLIT)
-    for one in (ticket, new):
-        steps.retell(one)
-        sla.refresh(one)
-    search.remember_ticket(new)
-    keys = sorted(wanted)
-    events.record(ticket, Event.Kind.SPLIT, by=by, into=new.number, messages=keys)
-    events.record(new, Event.Kind.SPLIT, by=by, source=ticket.number, messages=keys)
     return new
 
 

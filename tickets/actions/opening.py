@@ -12,7 +12,7 @@ from helpdesk.lib.errors import DeskError
 from tickets import attachments, events, search, sla
 from tickets.actions import steps
 from tickets.attachments import IncomingFile
-from tickets.coach import Hint
+from tickets.coach import Hint, divide
 from tickets.lifecycle import Priority, Status
 from tickets.models import (
     Body,
@@ -97,6 +97,8 @@ def open_ticket(
         quoted_html=text.quoted_html,
         reading=text.reading,
     )
+    if by_customer and not is_automatic:
+        ticket.matters = _matters_in(message)
     stored = attachments.store(message, files)
     Follower.objects.bulk_create(
         [
@@ -128,11 +130,18 @@ def _filled(
     return {slug: value for slug, value in clean.items() if value is not None}
 
 
+def _matters_in(message: Message) -> dict[str, Any]:
+    """What stands in `Ticket.matters`: worked out once, here, and not whenever somebody looks."""
+    others = [[at, part.title] for at, part in enumerate(divide(message.text)) if at]
+    return {"message": message.pk, "others": others} if others else {}
+
+
 def _complete(ticket: Ticket, message: Message, *, has_files: bool) -> None:
     """What can only be known once the rows are there, in one UPDATE: each costs all indexes."""
     ticket.updated_at, ticket.has_files = message.created_at, has_files
     sla.work_out(ticket)
-    known = {name: getattr(ticket, name) for name in (*sla.CLOCK_FIELDS, "updated_at", "has_files")}
+    late = (*sla.CLOCK_FIELDS, "updated_at", "has_files", "matters")
+    known = {name: getattr(ticket, name) for name in late}
     Ticket.objects.filter(pk=ticket.pk).update(words=search.ticket_words(ticket), **known)
 
 

@@ -6,6 +6,7 @@ raises ChangedMeanwhile with what stands in the way.
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
@@ -57,14 +58,22 @@ def not_merged(given: Event, taken: Event) -> bool:
 
 
 def not_split(given: Event, taken: Event) -> bool:
-    """The messages go back. The ticket that was split off points to where they went."""
+    """The messages go back; what is a copy of a part is withdrawn, and offered again. The ticket
+    that was split off points to where they went."""
     source, new = (Ticket.objects.get(pk=one.ticket_id) for one in (given, taken))
     keys = taken.details["messages"]
     if new.status == Status.MERGED:
         return False
     if set(new.messages.values_list("pk", flat=True)) != set(keys):
         raise _written_since(new)
-    new.messages.update(ticket=source)
+    if "part" in taken.details:
+        new.messages.update(withdrawn_at=timezone.now())
+        matter = [taken.details["at"], taken.details["part"]]
+        others = sorted([*source.matters.get("others", []), matter])
+        source.matters = {"message": taken.details["whole"], "others": others}
+        source.save(update_fields=["matters"])
+    else:
+        new.messages.update(ticket=source)
     steps.leave_empty(new, source)
     for one in (source, new):
         steps.retell(one)

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}escalation/", triage.escalation, name="escalation"),
     path(f"{ONE}merge/", triage.merge, name="merge"),
     path(f"{ONE}split/", triage.split, name="split"),
+    path(f"{ONE}matters/", triage.matters, name="matters"),
     path(f"{ONE}links/", triage.links, name="links"),
     path(f"{ONE}links/<int:other>/removal/", joining.link_removal, name="link_removal"),
 ]

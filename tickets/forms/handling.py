@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Membership, Service, User
+from tickets.coach import MOST_PARTS
 from tickets.forms.base import TicketForm
 from tickets.lifecycle import Priority
 from tickets.models import Message, Ticket, TicketLink
@@ -225,6 +226,13 @@ class SplitForm(TicketForm):
         super().__init__(*args, **kwargs)
         mine = Message.objects.filter(ticket=self.ticket, withdrawn_at__isnull=True)
         self.fields["messages"].queryset = mine  # type: ignore[attr-defined]
+
+
+class MatterForm(TicketForm):
+    """split_matter: which part of the text."""
+
+    slug = "matter"
+    at = forms.IntegerField(min_value=1, max_value=MOST_PARTS)
 
 
 class NothingForm(TicketForm):

@@ -188,6 +188,10 @@ class Ticket(models.Model):
     # What custom fields say of it, {slug: value}; see tickets/models/custom_field.py.
     fields = models.JSONField(_("custom fields"), default=dict, blank=True, editable=False)
 
+    # Further matters that the coach found in what opened it, until they are split off or put away:
+    # {"message": key of the message, "others": [[which of its parts, title], …]}.
+    matters = models.JSONField(default=dict, blank=True, editable=False)
+
     created_at = models.DateTimeField(_("opened"), default=timezone.now)
     updated_at = models.DateTimeField(_("last message"), default=timezone.now)
     # Since when somebody is waited for: us, while it is our turn, otherwise the customer.

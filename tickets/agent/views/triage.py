@@ -209,6 +209,15 @@ def split(request: SignedInRequest, number: int) -> HttpResponse:
 
 @agent_required
 @require_POST
+def matters(request: SignedInRequest, number: int) -> HttpResponse:
+    """One of the matters that the coach found becomes a ticket of its own (`at`), or none does."""
+    if "at" in request.POST:
+        return _done(request, number, forms.MatterForm, actions.split_matter)
+    return _done(request, number, forms.NothingForm, actions.keep_together)
+
+
+@agent_required
+@require_POST
 def links(request: SignedInRequest, number: int) -> HttpResponse:
     """Let two tickets point at each other."""
     return _done(request, number, forms.LinkForm, actions.link_tickets)
