@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
             *("AutomaticMail", "Breaker", "ReturnedMail"),
         ),
     ),
+    (_("What customers are asked for"), ("CoachRule", "CustomField")),
     (_("Promises and answers"), ("Target", "EscalationRule", "CannedReply", "Tag", "Workspace")),
     (
         _("People and access"),

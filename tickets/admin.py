@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.http import HttpRequest
 from django.utils.html import escape
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -233,7 +234,7 @@ class CustomFieldAdmin(admin.ModelAdmin):
 
 @admin.register(CoachRule)
 class CoachRuleAdmin(admin.ModelAdmin):
-    """What customers are asked for while they write."""
+    """What customers are asked for while they write; "view on site" is the form as they have it."""
 
     fields = (
         *("category", "topic", "is_fault", "numbers", "masks", "each_of", "one_of"),
@@ -242,6 +243,10 @@ class CoachRuleAdmin(admin.ModelAdmin):
     autocomplete_fields = ("category",)
     list_display = ("category", "topic", "is_fault")
     list_select_related = ("category",)
+
+    def view_on_site(self, obj: CoachRule) -> str:
+        """Where whoever types sees what the rule asks for."""
+        return f"{reverse('portal:new_ticket')}?category={obj.category_id}"
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Lists of choices are boxes to tick."""

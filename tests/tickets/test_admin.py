@@ -157,6 +157,17 @@ def test_a_rule_of_the_coach_begins_with_what_its_topic_needs(desk, hosting):
     assert CoachRule.objects.get().wishes() == replace(shipped, masks=("cs?-####",))
 
 
+def test_a_rule_leads_to_the_form_as_customers_have_it(desk, hosting):
+    slow = Category.objects.create(slug="slow", department=hosting, name={"en": "Slow"})
+    rule = CoachRule.objects.create(category=slow, topic=Topic.NETWORK, good_titles={"en": "ms"})
+
+    page = desk.get(reverse("admin:tickets_coachrule_change", args=[rule.pk])).text
+    address = f"/tickets/new/?category={slow.pk}"
+
+    assert f'href="{address}"' in page
+    assert "This helps: “ms”" in desk.get(address).text
+
+
 def test_what_an_administrator_ticks_is_what_the_coach_wants(desk, hosting):
     slow = Category.objects.create(slug="slow", department=hosting, name={"en": "Slow"})
     rule = CoachRule.objects.create(category=slow, topic=Topic.NETWORK)

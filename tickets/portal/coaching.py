@@ -172,7 +172,10 @@ def _earlier(attempt: Attempt, by: User, service: int | None) -> list[Ticket]:
     known = set().union(*typed)
     own = Ticket.objects.filter(customer=by).exclude(status__in=[Status.MERGED, Status.SPAM])
     found = []
-    for ticket in own.order_by("-pk").only("subject", "service", "status")[:RECENT]:
+    shown = own.select_related("department").only(
+        *("subject", "service", "status", "closed_at", "department__follow_up_after_days")
+    )
+    for ticket in shown.order_by("-pk")[:RECENT]:
         title = _telling(ticket.subject)
         shared = sum(bool(forms & known) for forms in title)
         same = service is not None and ticket.service_id == service

@@ -1,8 +1,10 @@
 """Newcomers are helped to describe their problem, and never held up by it."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from departments.models import Category, Service
 from tests.tickets.portal.test_new_ticket import picture
@@ -136,8 +138,28 @@ def test_an_earlier_ticket_about_the_same_is_offered_and_goes_on(enter, carla, e
     assert page.status_code == 422
     assert f"Send this text to #{earlier.number}" in page.text
     browser.post(f"/tickets/{earlier.number}/answers/", ENOUGH)
-    assert earlier.messages.latest("pk").text == ENOUGH["body"]
+    assert earlier.messages.latest("pk").text == f"{ENOUGH['subject']}\n\n{ENOUGH['body']}"
     assert Ticket.objects.get() == earlier
+
+
+def test_a_solved_one_is_opened_again_and_a_very_old_one_goes_on_in_a_new(
+    enter, carla, ada, earlier
+):
+    browser, address = enter(carla), f"/tickets/{earlier.number}/answers/"
+    actions.close_ticket(earlier, by=ada)
+    assert f"Send this text to #{earlier.number} and open it" in browser.post(HINTS, ENOUGH).text
+    browser.post(address, ENOUGH)
+    earlier.refresh_from_db()
+    assert earlier.is_at_work
+
+    actions.close_ticket(earlier, by=ada)
+    Ticket.objects.filter(pk=earlier.pk).update(closed_at=timezone.now() - timedelta(days=15))
+    offered = browser.post(HINTS, ENOUGH).text
+    assert f"Go on from #{earlier.number} in a new request" in offered
+    browser.post(address, ENOUGH)
+    new = Ticket.objects.exclude(pk=earlier.pk).get()
+    assert new.links_to.get().source == earlier
+    assert new.messages.get().text.startswith(ENOUGH["subject"])
 
 
 def test_the_same_product_needs_one_word_in_common(enter, carla, earlier):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -40,7 +40,7 @@ def ticket(request: ReaderRequest, number: int) -> HttpResponse:
 def answers(request: ReaderRequest, number: int) -> HttpResponse:
     """The customer goes on."""
     found = find(request, number)
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(_with_title(request.POST), request.FILES)
     if not form.is_valid():
         return show(request, found, form, status=422)
     message = actions.continue_conversation(found, by=request.reader, **form.cleaned_data)
@@ -53,6 +53,17 @@ def answers(request: ReaderRequest, number: int) -> HttpResponse:
         messages.success(request, _("Sent. We will answer soon."))
     guests.lead_on(request, found, to=message.ticket)
     return redirect("portal:ticket", message.ticket.number)
+
+
+def _with_title(said: QueryDict) -> QueryDict:
+    """What was typed into the form of a new ticket and goes on in an earlier one keeps its title,
+    as its first line."""
+    title = said.get("subject", "").strip()
+    if not title:
+        return said
+    said = said.copy()
+    said["body"] = "\n\n".join(filter(None, [title, said.get("body", "").strip()]))
+    return said
 
 
 @guests_too
