@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0023_talk_open_of_customers'),
+        ("tickets", "0025_open_of_customers"),
     ]
 
     operations = [
