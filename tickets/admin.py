@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from departments.admin import DepartmentAdmin
@@ -176,7 +176,8 @@ class EmbeddedFormAdmin(admin.ModelAdmin):
         if not form.pk:
             return gettext("Save it, and what belongs into your page stands here.")
         script = f"{settings.DESK_URL}{settings.STATIC_URL}js/embed.js"
-        return f'<script src="{script}" data-form="{form.key}" async></script>'
+        title = self._title(form)
+        return f'<script src="{script}" data-form="{form.key}" data-title="{title}" async></script>'
 
     @admin.display(description=_("the same without a script"))
     def frame(self, form: EmbeddedForm) -> str:
@@ -184,8 +185,13 @@ class EmbeddedFormAdmin(admin.ModelAdmin):
         if not form.pk:
             return "—"
         address = f"{settings.DESK_URL}{form.get_absolute_url()}"
-        title = escape(form.name)
+        title = self._title(form)
         return f'<iframe src="{address}" title="{title}" width="100%" height="800"></iframe>'
+
+    def _title(self, form: EmbeddedForm) -> str:
+        """What screen readers call the frame."""
+        with override(form.language or settings.LANGUAGE_CODE):
+            return escape(gettext("Write to us"))
 
 
 class OptionFormSet(forms.BaseInlineFormSet):

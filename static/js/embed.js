@@ -1,6 +1,6 @@
 // For the page of another site: puts the form in the place of this script, as high as it needs.
 // <script src="https://desk.example/static/js/embed.js" data-form="KEY" async></script>
-// Optional: data-language="uk" (else the visitor's), data-title="Write to us".
+// Optional: data-language="uk" (else the visitor's), data-title: what screen readers call the frame.
 (() => {
   const script = document.currentScript;
   const { form, language, title } = script.dataset;
@@ -9,7 +9,7 @@
 
   const frame = document.createElement("iframe");
   frame.src = address.href;
-  frame.title = title || "Help desk";
+  frame.title = title || address.host;
   frame.width = "100%";
   frame.height = "760";
   frame.style.border = "0";

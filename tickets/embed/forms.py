@@ -10,8 +10,7 @@ from tickets.actions import opening
 from tickets.forms import BodyField, FilesField
 from tickets.models import EmbeddedForm
 
-# What spammers write where a greeting repeats it.
-_NO_NAME = ("://", "www.")
+_OF_LINKS = ("://", "www.")
 
 
 class WritingForm(forms.Form):
@@ -55,12 +54,23 @@ class WritingForm(forms.Form):
             del self.fields["files"]
 
     def clean_name(self) -> str:
-        """Without what cannot be seen; a name is no place for an address on the web."""
+        """Without what cannot be seen. Our letters greet by name, and would carry a link there."""
         name = "".join(one for one in self.cleaned_data["name"] if one.isprintable()).strip()
-        if any(one in name.lower() for one in _NO_NAME):
+        if _has_link(name):
             raise forms.ValidationError(_("Write your name without addresses of web pages."))
         return name
+
+    def clean_body(self) -> str:
+        """Links alone are what bots leave."""
+        body = str(self.cleaned_data["body"])
+        if all(map(_has_link, body.split())):
+            raise forms.ValidationError(_("Say in a sentence what these links are about."))
+        return body
 
     def clean_email(self) -> str:
         """Addresses are compared in lower case."""
         return str(self.cleaned_data["email"]).lower()
+
+
+def _has_link(text: str) -> bool:
+    return any(one in text.lower() for one in _OF_LINKS)

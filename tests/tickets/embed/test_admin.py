@@ -29,7 +29,7 @@ def test_sites_are_pasted_as_they_are_and_kept_as_browsers_say_them(enter, root)
     assert form.origins == ["https://shop.example", "http://localhost:3000"]
     page = enter(root).get(reverse("admin:tickets_embeddedform_change", args=[form.pk])).text
     assert f"js/embed.js&quot; data-form=&quot;{form.key}&quot;" in page
-    assert f"/embed/{form.key}/&quot; title=&quot;Shop&quot;" in page
+    assert f"/embed/{form.key}/&quot; title=&quot;Write to us&quot;" in page
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ def test_without_a_topic_it_goes_to_the_department_of_the_form(form, send, hosti
         ({"body": "  "}, "This field is required."),
         ({"subject": "x" * 501}, "at most 500 characters"),
         ({"subject": "A\0B"}, "Null characters are not allowed."),
+        ({"body": "https://x.example\nwww.y.example"}, "Say in a sentence what these links are"),
         ({"name": "Win at https://x.example"}, "Write your name without addresses of web pages."),
     ],
 )

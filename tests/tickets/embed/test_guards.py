@@ -1,8 +1,13 @@
 """Proof against bots that tracks nobody."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
+from django.test import Client
 
 from tests.tickets.embed.conftest import TYPED
 from tests.tickets.embed.test_form import fields
@@ -53,6 +58,23 @@ def test_two_presses_of_the_button_make_one_ticket(send, form):
     first, second = send(stamp=stamp), send(stamp=stamp)
 
     assert first.text == second.text
+    assert Ticket.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_instant_make_one_ticket(form):
+    typed = {**TYPED, "stamp": guards.new_stamp(form)}
+
+    def press(_hand: int) -> int:
+        try:
+            return Client().post(form.get_absolute_url(), typed).status_code
+        finally:
+            connection.close()
+
+    with time_machine.travel(time.time() + 60, tick=False), ThreadPoolExecutor(4) as hands:
+        answers = list(hands.map(press, range(4)))
+
+    assert answers == [200] * 4
     assert Ticket.objects.count() == 1
 
 
