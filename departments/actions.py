@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from departments.models import (
+    Brand,
     Department,
     Membership,
     Notice,
@@ -64,6 +65,19 @@ def show_face(person: User, face: bytes | None) -> None:
     if face is not None:
         person.picture.save(f"{uuid.uuid4()}.jpg", ContentFile(face), save=False)
     person.save(update_fields=["picture"])
+    if old:
+        transaction.on_commit(lambda: default_storage.delete(old))
+
+
+@transaction.atomic
+def show_logo(brand: Brand, field: str, logo: bytes | None) -> None:
+    """Let `brand` have the picture that pictures.logo_of made as its `logo` or `dark_logo`, or none
+    (None)."""
+    old = getattr(Brand.objects.select_for_update().get(pk=brand.pk), field).name
+    setattr(brand, field, "")
+    if logo is not None:
+        getattr(brand, field).save(f"{uuid.uuid4()}.webp", ContentFile(logo), save=False)
+    brand.save(update_fields=[field])
     if old:
         transaction.on_commit(lambda: default_storage.delete(old))
 

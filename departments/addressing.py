@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from departments import letters
-from departments.models import LetterKind, User
+from departments.models import LetterKind, User, desk_name
 from helpdesk.lib import tokens
 from helpdesk.lib.wording import Link
 
@@ -23,7 +23,7 @@ def ask_for_proof(row: EmailAddress) -> None:
     with translation.override(row.user.language or settings.LANGUAGE_CODE):
         path = reverse("account_prove_address", args=[token_of(row)])
         values = {
-            **letters.greeted(None),
+            **letters.greeted(None, desk_name()),
             "address": row.email,
             "proof_link": Link(f"{settings.DESK_URL}{path}"),
             "days": str(VALID_DAYS),

@@ -20,9 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from departments.actions import retire_agent
+from departments.brand_admin import BrandAdmin
 from departments.models import (
     Agent,
     ApiToken,
+    Brand,
     Category,
     Department,
     DeskSettings,
@@ -39,6 +41,7 @@ from helpdesk.lib.errors import DeskError
 
 # Ours instead: allauth's page would show the secrets of second factors.
 admin.site.unregister([EmailAddress, Authenticator])
+admin.site.register(Brand, BrandAdmin)
 
 
 class PersonAddForm(AdminUserCreationForm):

@@ -5,11 +5,11 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from departments.models import User
+from departments.models import Brand, User
 
 P = ParamSpec("P")
 
@@ -22,6 +22,18 @@ class SignedInRequest(HttpRequest):
 
 Guarded = Callable[Concatenate[SignedInRequest, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def brand_of(request: HttpRequest) -> Brand:
+    """Whose pages are shown under the host name that was asked for. Asked once a request."""
+    found: Brand | None = getattr(request, "_brand", None)
+    if found is None:
+        try:
+            found = Brand.at(request.get_host())
+        except DisallowedHost:  # the page that says so is ours
+            found = Brand.at("")
+        request._brand = found  # type: ignore[attr-defined]
+    return found
 
 
 def _guard(view: Guarded[P], allowed: Callable[[User], bool]) -> View[P]:

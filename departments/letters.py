@@ -62,13 +62,14 @@ def write(
     return mail.write(template, context)
 
 
-def greeted(reader: User | None) -> dict[str, wording.Value]:
-    """How `reader` is spoken to; None is somebody whose name is not known or not to be told."""
+def greeted(reader: User | None, company: str) -> dict[str, wording.Value]:
+    """How `reader` is spoken to; None is somebody whose name is not known or not to be told. `company`
+    is what the desk calls itself there."""
     name = name_of(reader) if reader else ""
     return {
         "greeting": _("Hello %(name)s,") % {"name": name} if name else _("Hello,"),
         "customer": name or (reader.email if reader else ""),
-        "company": settings.DESK_NAME,
+        "company": company,
     }
 
 

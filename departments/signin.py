@@ -5,11 +5,13 @@ an address row of allauth's. A code that was mailed to the address proves it, so
 code, or choose a password by code, like everybody else.
 """
 
+from email.utils import quote
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import authentication_step_completed
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -17,7 +19,7 @@ from django.utils import translation
 
 from departments import letters
 from departments.actions import distrust_password
-from departments.models import LetterKind, User, person_at
+from departments.models import Brand, LetterKind, User, person_at
 from helpdesk.lib import kept
 from helpdesk.lib.wording import Link, Strong, Value
 
@@ -44,26 +46,36 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             # Once the code is typed, allauth looks for this row to mark it as proved.
             address_of(person)
         with translation.override((person and person.language) or translation.get_language()):
-            _letter(kind, email, context).send()
+            self._letter(kind, email, context).send()
+
+    def get_from_email(self) -> str:
+        """Letters about signing in carry the name of the brand on whose pages they were asked
+        for."""
+        return f'"{quote(self._company())}" <{settings.DEFAULT_FROM_EMAIL}>'
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where no page was wanted: to the form whose text waits, else to the front door."""
         return kept.page(request) or str(super().get_login_redirect_url(request))
 
+    def _letter(
+        self, kind: LetterKind, email: str, context: dict[str, Any]
+    ) -> EmailMultiAlternatives:
+        """It greets nobody by name: the address may be a stranger's that somebody else typed."""
+        values: dict[str, Value] = {
+            **letters.greeted(None, self._company()),
+            "code": Strong(context.get("code", "")),
+            "address": email,
+            "signup_link": Link(context.get("signup_url", "")),
+            "password_link": Link(context.get("password_reset_url", "")),
+        }
+        words = letters.write(letters.words_of(kind), values)
+        letter = EmailMultiAlternatives(words.subject, words.text, self.get_from_email(), [email])
+        letter.attach_alternative(words.html, "text/html")
+        return letter
 
-def _letter(kind: LetterKind, email: str, context: dict[str, Any]) -> EmailMultiAlternatives:
-    """It greets nobody by name: the address may be a stranger's that somebody else typed."""
-    values: dict[str, Value] = {
-        **letters.greeted(None),
-        "code": Strong(context.get("code", "")),
-        "address": email,
-        "signup_link": Link(context.get("signup_url", "")),
-        "password_link": Link(context.get("password_reset_url", "")),
-    }
-    words = letters.write(letters.words_of(kind), values)
-    letter = EmailMultiAlternatives(words.subject, words.text, to=[email])
-    letter.attach_alternative(words.html, "text/html")
-    return letter
+    def _company(self) -> str:
+        """The name of the brand on whose pages the reader is."""
+        return Brand.at(self.request.get_host() if self.request else "").shown_name
 
 
 def address_of(person: User) -> EmailAddress:

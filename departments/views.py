@@ -16,9 +16,13 @@ from departments import actions, addressing
 from departments.forms import ProfileForm
 from departments.http import SignedInRequest
 from departments.models import User, has_address
+from departments.models.brands import LOGOS
 from departments.models.people import FACES
+from helpdesk.lib import colours
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.passes import holders_too
+
+FOR_EVER = "max-age=31536000, immutable"
 
 
 class NothingToProve(DeskError):
@@ -72,13 +76,40 @@ def prove_address(request: HttpRequest, token: str) -> HttpResponse:
 @holders_too
 @require_GET
 def face(request: HttpRequest, token: uuid.UUID) -> HttpResponseBase:
-    """Somebody's picture, for whoever reads a ticket here. A new picture has a new address."""
+    """Somebody's picture, for whoever has signed in. A new picture has a new address."""
+    return _picture(f"{FACES}/{token}.jpg", "image/jpeg", kept="private")
+
+
+@login_not_required
+@require_GET
+def logo(request: HttpRequest, token: uuid.UUID) -> HttpResponseBase:
+    """The logo of a brand, for everybody. A new one has a new address."""
+    return _picture(f"{LOGOS}/{token}.webp", "image/webp", kept="public")
+
+
+def _picture(name: str, content_type: str, *, kept: str) -> HttpResponseBase:
     try:
-        picture = default_storage.open(f"{FACES}/{token}.jpg")
+        picture = default_storage.open(name)
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(picture, content_type="image/jpeg")
+    response = FileResponse(picture, content_type=content_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = f"{kept}, {FOR_EVER}"
+    return response
+
+
+@login_not_required
+@require_GET
+def look(request: HttpRequest, name: str) -> HttpResponse:
+    """The style sheet with the shades of an accent, for everybody. Its name says the accent, and by
+    which rules the shades were made of it."""
+    accent = name.partition("-")[0]
+    try:
+        if name != colours.sheet_name(accent):
+            raise Http404
+    except ValueError as error:
+        raise Http404 from error
+    response = HttpResponse(colours.sheet(accent), content_type="text/css")
+    response.headers["Cache-Control"] = f"public, {FOR_EVER}"
     return response

@@ -15,8 +15,10 @@ from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from departments.http import brand_of
+
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("The desk"), ("DeskSettings", "EmbeddedForm")),
+    (_("The desk"), ("DeskSettings", "Brand", "EmbeddedForm")),
     (
         _("Departments and agents"),
         ("Department", "Agent", "OpeningHours", "Category", "Service"),
@@ -42,8 +44,6 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
 class DeskAdminSite(AdminSite):
     """The administration, for people who may enter it (`is_staff`)."""
 
-    site_header = settings.DESK_NAME
-    site_title = settings.DESK_NAME
     index_title = _("Administration")
 
     @method_decorator(login_not_required)
@@ -63,6 +63,11 @@ class DeskAdminSite(AdminSite):
     ) -> HttpResponse:
         """One's own password is changed where everybody changes it."""
         return redirect("account_change_password")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Its pages are called as the desk is called."""
+        name = brand_of(request).shown_name
+        return {**super().each_context(request), "site_header": name, "site_title": name}
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

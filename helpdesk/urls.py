@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from departments.views import face
+from departments.views import face, logo, look
 from helpdesk import views
 from tickets import files
 from tickets.api.door import api
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<uuid:token>/small/", files.small, name="small_file"),
     path("files/<uuid:token>/text/", files.text, name="text_file"),
     path("faces/<uuid:token>/", face, name="face"),
+    path("look/<slug:name>.css", look, name="look"),
+    path("logos/<uuid:token>/", logo, name="logo"),
     path("files/canned/<uuid:token>/", files.canned_file, name="canned_file"),
     path("", include("tickets.portal.urls")),
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from departments.models import User
+from departments.models import User, desk_name
 from helpdesk.lib import mail
 from mailgateway.models import Mailbox, OAuthAccess, OutboundEmail, SignIn
 from mailgateway.troubles import Trouble
@@ -83,7 +83,7 @@ def _write(mailbox: Mailbox, reader: User) -> None:
         mailbox=by,
         kind=KIND,
         recipient=reader.email,
-        sender_name=settings.DESK_NAME,
+        sender_name=desk_name(),
         letter_id=f"{secrets.token_hex(16)}@{address.rpartition('@')[2]}",
         subject=words.subject[:998],
         text=words.text,

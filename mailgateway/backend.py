@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from departments.models import desk_name
 from helpdesk.lib.queue import enqueue_on_commit
 from mailgateway import tasks
 from mailgateway.models import OutboundEmail
@@ -30,7 +32,7 @@ class TrayBackend(BaseEmailBackend):
                 kind=ACCOUNT,
                 recipient=people[0],
                 copies=people[1:],
-                sender_name=settings.DESK_NAME,
+                sender_name=(parseaddr(message.from_email)[0] or desk_name())[:200],
                 letter_id=f"{secrets.token_hex(16)}@{address.rpartition('@')[2]}",
                 subject=" ".join(str(message.subject).split()),
                 text=str(message.body),

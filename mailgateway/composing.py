@@ -54,7 +54,9 @@ def compose(draft: Draft) -> OutboundEmail:
         headers["Reply-To"] = make_side_address(address, ticket=ticket.pk, side=draft.side.pk)
     elif with_plus:
         headers["Reply-To"] = make_customer_address(address, ticket=ticket.pk)
-    stop_link = letters_link(reader, draft.kind) if draft.kind in Notice.values else ""
+    stop_link = ""
+    if draft.kind in Notice.values:
+        stop_link = letters_link(reader, draft.kind, None if to_agent else ticket)
     headers |= _stop(stop_link)
     with translation.override(_language(draft)), timezone.override(_zone(reader)):
         words = write(draft, note_address=note_address, stop_link=stop_link)
@@ -114,11 +116,11 @@ def _enclosed(attachments: Iterable[Attachment], html: str) -> tuple[list[mail.E
 
 
 def _sender_name(draft: Draft) -> str:
-    label = draft.event.ticket.department.label
-    author = draft.message.author if draft.message else None
-    if draft.kind in SAID and author is not None:
-        return f"{mail.one_line(author.public_name)} · {label}"
-    return label
+    place = draft.event.ticket.department
+    if draft.kind not in TO_OUTSIDE:
+        return mail.one_line(place.label)
+    author = draft.message.author if draft.message and draft.kind in SAID else None
+    return mail.one_line(place.company.sender(place, author.public_name if author else ""))
 
 
 def _language(draft: Draft) -> str:

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from departments import letters
-from departments.models import RULES, LetterKind, LetterText
+from departments.models import RULES, LetterKind, LetterText, desk_name
 from helpdesk.lib import mail
 from helpdesk.lib.wording import Link, Strong, Value
 from mailgateway.addresses import tagged, unanswered
@@ -46,7 +46,7 @@ def _examples(words: LetterText) -> dict[str, Value]:
     return {
         "greeting": _("Hello %(name)s,") % {"name": "Carla Bondar"},
         "customer": "Carla Bondar",
-        "company": settings.DESK_NAME,
+        "company": desk_name(),
         "number": str(_NUMBER),
         "subject": _("No invoice for October"),
         "department": department,
@@ -71,7 +71,7 @@ def _told(ticket: Ticket) -> dict[str, Value]:
     """What `ticket` says instead of the examples, with our last answer if there is one."""
     department = ticket.department.label
     values: dict[str, Value] = {
-        **letters.greeted(ticket.customer),
+        **letters.greeted(ticket.customer, ticket.department.company.shown_name),
         "number": str(ticket.number),
         "subject": ticket.subject,
         "department": department,

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -14,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
 from departments import letters
-from departments.models import LetterText, User, signature_of
+from departments.models import LetterText, User, desk_url, signature_of
 from helpdesk.lib import mail
 from helpdesk.lib.markup import to_text
 from helpdesk.lib.wording import Block, Link, Value
@@ -67,7 +66,7 @@ def write_to_customer(
     event, message, reader = draft.event, draft.message, draft.readers[0]
     ticket, label = event.ticket, event.ticket.department.label
     values: dict[str, Value] = {
-        **letters.greeted(reader),
+        **letters.greeted(reader, ticket.department.company.shown_name),
         "number": str(ticket.number),
         "subject": ticket.subject,
         "department": label,
@@ -144,11 +143,12 @@ def said(message: PublicMessage | SideMessage) -> dict[str, object]:
     """The words of a person, and which files are too large to go along."""
     files = list(message.attachments.all())
     fitting = {one.pk for one in fitting_files(files)}
+    home = desk_url(message.ticket.department)
     return {
         "text": message.text.strip() or to_text(message.html).strip(),
-        "html": _absolute(message.html),
+        "html": _absolute(message.html, home),
         "too_large": [one for one in files if one.pk not in fitting],
-        "desk_url": settings.DESK_URL,
+        "desk_url": home,
     }
 
 
@@ -176,9 +176,9 @@ def signed_by(message: PublicMessage | SideMessage, ticket: Ticket) -> str:
     return signature_of(message.author, ticket.department)
 
 
-def _absolute(html: str) -> str:
+def _absolute(html: str, home: str) -> str:
     """Pictures that are not enclosed would point nowhere outside of our pages."""
-    return html.replace('href="/files/', f'href="{settings.DESK_URL}/files/')
+    return html.replace('href="/files/', f'href="{home}/files/')
 
 
 def _quoted(ticket: Ticket, message: PublicMessage | SideMessage) -> dict[str, object] | None:
@@ -194,13 +194,18 @@ def _quote_of(
     messages: QuerySet[PublicMessage] | QuerySet[SideMessage],
 ) -> dict[str, object] | None:
     """The last of `messages`, as the letter after it repeats it."""
-    before = messages.select_related("author").order_by("-created_at", "-id").first()
+    before = (
+        messages.select_related("author", "ticket__department")
+        .order_by("-created_at", "-id")
+        .first()
+    )
     if before is None or not before.text.strip():
         return None
     text = before.text.strip()
     if len(text) > QUOTE_LENGTH:
         text = f"{text[:QUOTE_LENGTH].rstrip()} …"
-    author = before.author.public_name if before.author else settings.DESK_NAME
+    company = before.ticket.department.company
+    author = before.author.public_name if before.author else company.shown_name
     return {
         "author": author,
         "at": before.created_at,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
-from departments.models import User
+from departments.models import User, desk_url
 from helpdesk.lib import tokens
 from tickets.models import Message, Ticket
 
@@ -48,7 +48,8 @@ class LettersClaim:
 def ticket_link(ticket: Ticket, reader: User) -> str:
     """Where `reader`, whom a letter is written to, comes to `ticket`: at once if they have signed
     in, else by a mailed code, which opens it alone."""
-    return f"{settings.DESK_URL}{reverse('portal:door', args=[ticket_token(ticket, reader)])}"
+    path = reverse("portal:door", args=[ticket_token(ticket, reader)])
+    return f"{desk_url(ticket.department)}{path}"
 
 
 def ticket_token(ticket: Ticket, reader: User) -> str:
@@ -68,7 +69,7 @@ def read_ticket_token(token: str) -> TicketClaim | None:
 def portal_link(ticket: Ticket) -> str:
     """The customer's page of `ticket`, for texts that more than one person reads: it names nobody,
     and everybody signs in."""
-    return f"{settings.DESK_URL}{reverse('portal:ticket', args=[ticket.number])}"
+    return f"{desk_url(ticket.department)}{reverse('portal:ticket', args=[ticket.number])}"
 
 
 def agent_ticket_link(ticket: Ticket) -> str:
@@ -79,7 +80,7 @@ def agent_ticket_link(ticket: Ticket) -> str:
 def rating_link(ticket: Ticket, message: Message | None, user: User) -> str:
     """Where `user` can rate `message`, or the whole ticket, without signing in."""
     path = reverse("portal:rate", args=[rating_token(ticket, message, user)])
-    return f"{settings.DESK_URL}{path}"
+    return f"{desk_url(ticket.department)}{path}"
 
 
 def rating_token(ticket: Ticket, message: Message | None, user: User) -> str:
@@ -87,11 +88,11 @@ def rating_token(ticket: Ticket, message: Message | None, user: User) -> str:
     return tokens.make(_RATING, [ticket.pk, message.pk if message else None, user.pk])
 
 
-def letters_link(user: User, notice: str) -> str:
+def letters_link(user: User, notice: str, ticket: Ticket | None = None) -> str:
     """Where letters of a kind to `user` can be stopped, without signing in. It does not expire: a
-    letter may be read years later."""
+    letter may be read years later. For customers it leads to where those of `ticket` go."""
     path = reverse("portal:letters", args=[tokens.make(_LETTERS, [user.pk, notice])])
-    return f"{settings.DESK_URL}{path}"
+    return f"{desk_url(ticket.department if ticket else None)}{path}"
 
 
 def read_letters_token(token: str) -> LettersClaim | None:

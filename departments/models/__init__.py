@@ -8,6 +8,7 @@ from departments.models.addresses import (
     person_at,
     person_now,
 )
+from departments.models.brands import Brand, desk_name, desk_url
 from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
 from departments.models.desk import DeskSettings
 from departments.models.knowledge import Category, Service
@@ -24,6 +25,7 @@ __all__ = [
     "RULES",
     "Agent",
     "ApiToken",
+    "Brand",
     "Category",
     "Department",
     "DeskSettings",
@@ -41,6 +43,8 @@ __all__ = [
     "User",
     "Way",
     "addresses_of",
+    "desk_name",
+    "desk_url",
     "has_address",
     "people_at",
     "people_called",

@@ -3,8 +3,17 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from departments.models.brands import Brand
 from departments.models.places import Department
 from helpdesk.lib import multilingual
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    """Questions about categories."""
+
+    def offered_by(self, brand: Brand) -> "CategoryQuerySet":
+        """What the customers of `brand` choose from."""
+        return self.filter(brand.own("department__"), is_active=True, department__is_active=True)
 
 
 class Category(models.Model):
@@ -27,6 +36,8 @@ class Category(models.Model):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     is_active = models.BooleanField(_("active"), default=True)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "slug"]

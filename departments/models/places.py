@@ -4,9 +4,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from departments import hours
+from departments.models.brands import Brand
 from departments.models.calendar import OpeningHours
 from departments.models.people import User
 from helpdesk.lib import multilingual
@@ -58,6 +60,16 @@ class Department(models.Model):
         default=False,
         help_text=_("Otherwise only leads write those of the department."),
     )
+    # Chosen on the page of the brand; None: the whole desk's.
+    brand = models.ForeignKey(
+        Brand,
+        verbose_name=_("brand"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="departments",
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     is_active = models.BooleanField(_("active"), default=True)
     members = models.ManyToManyField(
@@ -85,6 +97,11 @@ class Department(models.Model):
         """The name customers see, in the reader's language."""
         return multilingual.pick(self.public_name) or self.name
 
+    @cached_property
+    def company(self) -> Brand:
+        """The brand that its customers see."""
+        return self.brand or Brand.at("")
+
     def calendar(self) -> hours.WorkingCalendar:
         """When this department works."""
         if self.opening_hours:
@@ -92,9 +109,11 @@ class Department(models.Model):
         return hours.always(ZoneInfo(settings.TIME_ZONE))
 
     @classmethod
-    def triage(cls) -> "Department":
-        """Where tickets go that name no category. Raises DoesNotExist if there is no department."""
-        found = cls.objects.filter(is_active=True).order_by("-is_triage", "order", "name").first()
+    def triage(cls, brand: Brand | None = None) -> "Department":
+        """Where tickets go that name no category, of the departments of `brand` if it has any.
+        Raises DoesNotExist if there is no department."""
+        places = cls.objects.filter(is_active=True).order_by("-is_triage", "order", "name")
+        found = (places.filter(brand.own()).first() if brand else None) or places.first()
         if found is None:
             raise cls.DoesNotExist(_("There is no active department yet."))
         return found

@@ -1,5 +1,5 @@
-"""Pictures: what a file really is, and small faces made of what people upload. The only door to
-Pillow."""
+"""Pictures: what a file really is, and small faces and logos made of what people upload. The only
+door to Pillow."""
 
 import io
 import warnings
@@ -17,6 +17,8 @@ MAX_PIXELS: Final = 80_000_000
 # Faces are unpacked whole, a hundred megabytes at most; cameras make fewer pixels.
 MAX_FACE_PIXELS: Final = 30_000_000
 FACE_SIDE: Final = 192
+# Four times as large as it is shown, for screens with small pixels.
+LOGO_SIZE: Final = (720, 160)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,17 @@ def face_of(content: bytes) -> bytes:
         paper.alpha_composite(square)
         made = io.BytesIO()
         paper.convert("RGB").save(made, "JPEG", quality=85)
+        return made.getvalue()
+
+
+def logo_of(content: bytes) -> bytes:
+    """The picture in `content` as WebP without loss, at most `LOGO_SIZE`, with what is transparent
+    in it and nothing else that its file carried. Raises NoPicture."""
+    with _opened(content, [*PICTURES, "WEBP"], MAX_FACE_PIXELS) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGBA")
+        upright.thumbnail(LOGO_SIZE)
+        made = io.BytesIO()
+        upright.save(made, "WEBP", lossless=True)
         return made.getvalue()
 
 

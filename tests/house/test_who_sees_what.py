@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from departments.actions import show_face
+from departments.actions import show_face, show_logo
 from departments.addressing import token_of
-from departments.models import ApiToken
+from departments.models import ApiToken, Brand
+from helpdesk.lib.colours import sheet_name
 from mailgateway import inbound
 from mailgateway.models import InboundEmail, Mailbox
 from tests.conftest import person
@@ -54,6 +55,9 @@ OPEN_PAGES = {
     # It leads back to the door below.
     "portal:door_code",
     "account_prove_address",
+    # How the company looks is for everybody to see.
+    "look",
+    "logo",
     # A program shows no more than the address; what it reads is what Ada sees.
     "agent:feed",
     "api-1:openapi-json",
@@ -280,6 +284,8 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
     workspace = Workspace.objects.create(name="Mine", owner=ada, query="view=mine")
     canned = CannedReply.objects.create(title="Panel", body={"en": "x"}, department=billing)
     (canned_file,) = store_canned(canned, [IncomingFile("prices.txt", b"4711", "text/plain")])
+    brand = Brand.objects.create()
+    show_logo(brand, "logo", b"logo")
     mailbox = Mailbox.objects.create(
         name="Billing", address="billing@desk.example", department=billing
     )
@@ -312,6 +318,7 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "merged": merged.pk,
         "proof": token_of(waiting),
         "face": ada.face_url.rstrip("/").rpartition("/")[2],
+        "logo": brand.logo.url.rstrip("/").rpartition("/")[2],
         "rating": rating_token(ticket, rated, carla),
         "feed": actions.renew_feed("mine", by=ada).token,
         "key": EmbeddedForm.objects.create(name="Shop", origins=["https://shop.example"]).key,
@@ -353,6 +360,10 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["token"] = scene["door"]
     if name == "portal:letters":
         values["token"] = scene["letters"]
+    if name == "look":
+        values["name"] = sheet_name("#ffee00")
+    if name == "logo":
+        values["token"] = scene["logo"]
     values["slug"] = "billing" if name == "agent:department" else "mine"
     url = reverse(name, kwargs={key: values[key] for key in wanted})
     return f"{url}?kind=ticket" if name == "agent:suggestions" else url

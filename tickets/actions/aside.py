@@ -154,7 +154,7 @@ def _passage(messages: list[Message], ticket: Ticket) -> str:
     parts, title = [], gettext("Forwarded message")
     whose, when, about = gettext("From"), gettext("Date"), gettext("Subject")
     for one in messages:
-        author = one.author.public_name if one.author else settings.DESK_NAME
+        author = one.author.public_name if one.author else ticket.department.company.shown_name
         at = date_format(timezone.localtime(one.created_at), "SHORT_DATETIME_FORMAT")
         head = [
             f"---------- {title} ----------",

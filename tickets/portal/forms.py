@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Category, Service
+from departments.models import Brand, Category, Service
 from tickets.actions import opening
 from tickets.coach import MOST_PARTS
 from tickets.forms import BodyField, FilesField
@@ -30,10 +30,10 @@ class AboutForm(forms.Form):
         empty_label=_("Not about a product"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, rows in (
-            ("category", Category.objects.filter(is_active=True, department__is_active=True)),
+            ("category", Category.objects.offered_by(brand)),
             ("service", Service.objects.filter(is_active=True)),
         ):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows

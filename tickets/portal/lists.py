@@ -6,7 +6,7 @@ from typing import Final
 from django.db.models import Case, IntegerField, When
 from django.http import QueryDict
 
-from departments.models import User
+from departments.models import Brand, User
 from tickets import search
 from tickets.lifecycle import AT_WORK, FINISHED, Status
 from tickets.models import Ticket
@@ -28,10 +28,13 @@ OPEN: Final = ("open", AT_WORK, (Key("turn", int), *NEWEST))
 CLOSED: Final = ("closed", FINISHED, NEWEST)
 
 
-def lists_of(customer: User, said: QueryDict) -> tuple[Page, Page]:
+def lists_of(customer: User, said: QueryDict, brand: Brand) -> tuple[Page, Page]:
     """What is open and what is finished, as the address says it: `text` to be found, and where each
-    list goes on (`open`, `closed`)."""
+    list goes on (`open`, `closed`). A brand with a host name of its
+    own shows those of its departments."""
     tickets: TicketQuerySet = Ticket.objects.annotate(turn=WHOSE_TURN)
+    if not brand.is_default:
+        tickets = tickets.filter(brand.own("department__"))
     if text := searched(said):
         tickets = search.find(text, tickets, by=customer)
     parts = tickets.of_customer_in_parts(customer)

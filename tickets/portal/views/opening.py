@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from departments.http import SignedInRequest
-from departments.models import Category, Department
+from departments.http import SignedInRequest, brand_of
+from departments.models import Brand, Category, Department
 from helpdesk.lib import kept, multilingual
 from tickets import actions
 from tickets.coach import Attempt, Part, advise, divide
@@ -24,10 +24,10 @@ from tickets.portal.forms import AboutForm, NewTicketForm, Parts, PartsFormSet
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_ticket(request: SignedInRequest) -> HttpResponse:
     """The form for a new ticket. What the coach would ask for is shown once before it is sent."""
-    advice, is_stopped = coaching.Advice(), False
+    advice, is_stopped, brand = coaching.Advice(), False, brand_of(request)
     if request.method == "POST":
-        form = NewTicketForm(request.POST, request.FILES)
-        fields = _asked(request.POST, is_sent=True)
+        form = NewTicketForm(request.POST, request.FILES, brand=brand)
+        fields = _asked(request.POST, brand, is_sent=True)
         advice = _advice(request, [file.name or "" for file in request.FILES.getlist("files")])
         if form.is_valid() and fields.is_valid():
             # A browser forgets the files of a form that comes back, so such a form is not stopped.
@@ -36,6 +36,7 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
                 ticket = actions.open_ticket(
                     customer=request.user,
                     by=request.user,
+                    department=_place(form.cleaned_data["category"], brand),
                     fields=fields.values,
                     skipped=advice.hints,
                     **form.cleaned_data,
@@ -46,7 +47,7 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
         typed = kept.take(request)
         # An address may name topic and product: /tickets/new/?category=3
         said = typed or request.GET.dict()
-        form, fields = NewTicketForm(initial=said), _asked(said)
+        form, fields = NewTicketForm(initial=said, brand=brand), _asked(said, brand)
         if typed:
             messages.info(request, _("You were signed out meanwhile. Here is what you had typed."))
     context = {
@@ -54,7 +55,7 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
         "fields": fields,
         "advice": advice,
         "is_stopped": is_stopped,
-        **_for_topic(form["category"].value()),
+        **_for_topic(form["category"].value(), brand),
     }
     status = 422 if form.is_bound else 200
     return render(request, "portal/new_ticket.html", context, status=status)
@@ -63,7 +64,9 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def evidence(request: SignedInRequest) -> HttpResponse:
     """The parts of the page that say what helps us and ask for more, for the topic just chosen."""
-    context = _for_topic(request.GET.get("category", "")) | {"fields": _asked(request.GET)}
+    brand = brand_of(request)
+    context = _for_topic(request.GET.get("category", ""), brand)
+    context["fields"] = _asked(request.GET, brand)
     return render(request, "portal/partials/_for_topic.html", context)
 
 
@@ -83,14 +86,16 @@ def parts(request: SignedInRequest) -> HttpResponse:
     said = request.POST if request.method == "POST" else kept.take(request)
     if not said:
         return redirect("portal:new_ticket")
+    brand = brand_of(request)
     if "parts-TOTAL_FORMS" not in said:
         title, text = said.get("subject", ""), said.get("body", "")
         found = divide(text) or [Part(title, text)]
         initial = [{"subject": one.title, "body": one.text} for one in found]
         pieces = Parts(prefix="parts", initial=initial)
-        return _show_parts(request, pieces, AboutForm(initial=dict(said.items())), _asked(said))
-    pieces, about = Parts(said, request.FILES, prefix="parts"), AboutForm(said)
-    fields = _asked(said, is_sent=True)
+        about = AboutForm(initial=dict(said.items()), brand=brand)
+        return _show_parts(request, pieces, about, _asked(said, brand))
+    pieces, about = Parts(said, request.FILES, prefix="parts"), AboutForm(said, brand=brand)
+    fields = _asked(said, brand, is_sent=True)
     are_valid = [form.is_valid() for form in (pieces, about, fields)]
     if request.method != "POST" or not all(are_valid):
         return _show_parts(request, pieces, about, fields)
@@ -98,6 +103,7 @@ def parts(request: SignedInRequest) -> HttpResponse:
     opened = actions.open_related(
         customer=request.user,
         by=request.user,
+        department=_place(about.cleaned_data["category"], brand),
         fields=fields.values,
         parts=[{**one, "skipped": advise(_attempt(one), wishes)} for one in pieces.said],
         **about.cleaned_data,
@@ -135,19 +141,23 @@ def _advice(request: SignedInRequest, files: Iterable[str]) -> coaching.Advice:
     )
 
 
-def _asked(said: Mapping[str, Any], *, is_sent: bool = False) -> NewFieldsForm:
+def _asked(said: Mapping[str, Any], brand: Brand, *, is_sent: bool = False) -> NewFieldsForm:
     """The form of the custom fields that customers fill for the topic in `said`."""
     number = _number(said.get("category"))
-    topic = Category.objects.filter(pk=number).first() if number else None
-    place = topic.department_id if topic else _first_place()
+    topics = Category.objects.select_related("department")
+    place = _place(topics.filter(pk=number).first() if number else None, brand)
     asked = CustomField.objects.filter(asked_in_portal=True)
-    return NewFieldsForm.of(asked.fitting(place, number), said, is_sent=is_sent)
+    fitting = asked.fitting(place.pk if place else None, number)
+    return NewFieldsForm.of(fitting, said, is_sent=is_sent)
 
 
-def _first_place() -> int | None:
-    """The key of the department that receives what names no topic."""
+def _place(topic: Category | None, brand: Brand) -> Department | None:
+    """The department that receives what is written under `topic`, or under none; None on a desk
+    that has no department yet."""
+    if topic is not None:
+        return topic.department
     try:
-        return Department.triage().pk
+        return Department.triage(brand)
     except Department.DoesNotExist:
         return None
 
@@ -157,10 +167,10 @@ def _number(typed: object) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _for_topic(chosen: object) -> dict[str, Any]:
+def _for_topic(chosen: object, brand: Brand) -> dict[str, Any]:
     """What the page says of the chosen category, or of all while none is chosen: (category, what
     helps us), and examples of titles."""
-    categories = Category.objects.filter(is_active=True, department__is_active=True)
+    categories = Category.objects.offered_by(brand)
     number = _number(chosen)
     if number:
         categories = categories.filter(pk=number).select_related("coaching")

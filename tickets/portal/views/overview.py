@@ -7,16 +7,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from departments.http import SignedInRequest
+from departments.http import SignedInRequest, brand_of
 from tickets.portal import lists
 
 
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
-    """Open tickets, those that wait for the customer first, and finished ones, both by pages."""
+    """Open tickets, those that wait for the customer first, and finished ones, both by pages. A
+    brand shows those of its departments, the desk's own address shows all."""
     made_at = timezone.now()
     text = lists.searched(request.GET)
-    is_open, is_closed = lists.lists_of(request.user, request.GET)
+    is_open, is_closed = lists.lists_of(request.user, request.GET, brand_of(request))
     said = {"text": text} if text else {}
     context = {
         "text": text,
