@@ -63,8 +63,8 @@ def write(
 
 
 def greeted(reader: User | None, company: str) -> dict[str, wording.Value]:
-    """How `reader` is spoken to; None is somebody whose name is not known or not to be told. `company`
-    is what the desk calls itself there."""
+    """How `reader` is spoken to; None is somebody whose name is not known or not to be told.
+    `company` is what the desk calls itself there."""
     name = name_of(reader) if reader else ""
     return {
         "greeting": _("Hello %(name)s,") % {"name": name} if name else _("Hello,"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0014_rating_letters'),
+        ("departments", "0014_rating_letters"),
     ]
 
     operations = [

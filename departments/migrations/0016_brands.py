@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0014_rating_letters'),
+        ("departments", "0015_letter_texts"),
     ]
 
     operations = [
