@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     ),
     (_("What customers are asked for"), ("CoachRule", "CustomField")),
     (_("Promises and answers"), ("Target", "EscalationRule", "CannedReply", "Tag", "Workspace")),
+    (_("Help pages"), ("Section", "Article", "Vote")),
     (
         _("People and access"),
         ("User", "Organisation", "EmailAddress", "Authenticator", "ApiToken", "Group"),

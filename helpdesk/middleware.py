@@ -33,7 +33,8 @@ class ReaderMiddleware:
         request.LANGUAGE_CODE = language
         with translation.override(language), timezone.override(ZoneInfo(zone)):
             response = self.get_response(request)
-            response.headers["Content-Language"] = translation.get_language() or language
+            # A page may say itself which language it is in: an article, say.
+            response.headers.setdefault("Content-Language", translation.get_language() or language)
         return response
 
 

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "helpdesk.apps.HelpdeskConfig",
     "mailgateway.apps.MailgatewayConfig",
     "tickets.apps.TicketsConfig",
+    "knowledge.apps.KnowledgeConfig",
     "departments.apps.DepartmentsConfig",
     "allauth",
     "allauth.account",
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     # For FORM_RENDERER below: the widgets' own templates.
     "django.forms",

@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from departments.views import face, logo, look
 from helpdesk import views
+from knowledge.files import picture
+from knowledge.portal.sitemaps import robots_txt, sitemap_xml
 from tickets import files
 from tickets.api.door import api
 
@@ -17,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("account/", include("departments.urls")),
     path("agent/letters/", include("mailgateway.agent.urls")),
+    path("agent/help/", include("knowledge.agent.urls")),
     path("agent/", include("tickets.agent.urls")),
     path("api/v1/", api.urls),
     path("embed/", include("tickets.embed.urls")),
@@ -27,5 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("look/<slug:name>.css", look, name="look"),
     path("logos/<uuid:token>/", logo, name="logo"),
     path("files/canned/<uuid:token>/", files.canned_file, name="canned_file"),
+    path("files/help/<uuid:token>/", picture, name="help_picture"),
+    path("help/", include("knowledge.portal.urls")),
+    path("sitemap.xml", sitemap_xml, name="sitemap"),
+    path("robots.txt", robots_txt, name="robots"),
     path("", include("tickets.portal.urls")),
 ]

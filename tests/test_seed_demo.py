@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
@@ -15,6 +16,8 @@ from departments.models import Department, Membership, User
 from helpdesk.management.demo import furniture, scenes
 from helpdesk.management.demo.files import document, picture
 from helpdesk.management.demo.script import moment, working_day
+from knowledge.models import Article, ArticleText
+from knowledge.search import find
 from mailgateway.models import Mailbox, OutboundEmail
 from tickets.lifecycle import Status
 from tickets.models import Delivery, Event, Message, Notification, Rating, Ticket, TicketLink
@@ -141,3 +144,13 @@ def test_every_role_can_sign_in(seeded, home):
     place = Mailbox.objects.order_by("pk").first().department
     assert agent.department_roles[place.pk] == "agent"
     assert lead.department_roles[place.pk] == "lead"
+
+
+def test_the_help_pages_are_written(seeded):
+    public = Article.objects.readable_by(AnonymousUser())
+
+    assert public.count() == 5
+    assert ArticleText.objects.filter(published_at=None).count() == 1
+    assert {text.language for text in ArticleText.objects.all()} == {"uk", "ru", "en", "de"}
+    (found, *_others) = find("налаштування скриньок", by=AnonymousUser(), language="uk")
+    assert found.public_title == "Як налаштувати скриньку в поштовій програмі"

@@ -19,6 +19,7 @@ MAX_FACE_PIXELS: Final = 30_000_000
 FACE_SIDE: Final = 192
 # Four times as large as it is shown, for screens with small pixels.
 LOGO_SIZE: Final = (720, 160)
+PAGE_SIDE: Final = 1600
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Picture:
     content_type: str
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class Drawn(Picture):
+    """A picture made of another one."""
+
+    content: bytes
 
 
 class NoPicture(ValueError):
@@ -99,3 +107,19 @@ def small_of(content: bytes, side: int, *, most: int) -> bytes | None:
     except NoPicture:
         return None
     return made.getvalue()
+
+
+def drawn_for_pages(content: bytes) -> Drawn | None:
+    """The picture in `content` for pages that many read: upright, at most `PAGE_SIDE` pixels wide
+    and high, without anything that the camera wrote beside it. GIFs may move and stay as they are.
+    None if it is none that we show."""
+    found = look_at(content)
+    if found is None:
+        return None
+    if found.content_type == PICTURES["GIF"]:
+        return Drawn(found.content_type, found.width, found.height, content)
+    made = small_of(content, PAGE_SIDE, most=MAX_FACE_PIXELS)
+    if made is None:
+        return None
+    with _opened(made, ["WEBP"], MAX_FACE_PIXELS) as image:
+        return Drawn("image/webp", *image.size, made)

@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-APPS = ("departments", "helpdesk", "mailgateway", "tickets")
+APPS = ("departments", "helpdesk", "knowledge", "mailgateway", "tickets")
 # Our own English stands in the code; its catalogue may stay empty.
 SOURCE_LANGUAGE = "en"
 FUNCTIONS = (

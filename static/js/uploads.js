@@ -1,5 +1,6 @@
 // Files go ahead of the text: each is sent at once, with a bar, and stands as a chip beside the
-// text until it is removed or sent. Forms with data-upload-url; the rest is files.js.
+// text until it is removed or sent. Forms with data-upload-url; data-places-pictures puts pictures
+// into the text, wherever they were chosen. The rest is files.js.
 import { refusal } from "./kinds.js";
 import { size } from "./files.js";
 
@@ -176,7 +177,7 @@ function adopt(list) {
     if (target.type !== "file") return;
     const files = [...target.files];
     target.value = ""; // they go ahead, and must not go twice
-    add(list, files, false);
+    add(list, files, "placesPictures" in form.dataset);
   });
   // The editor may come later than the chips: then pictures can be put into the text.
   form.addEventListener("editor:ready", () => {

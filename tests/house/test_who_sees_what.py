@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -14,6 +15,8 @@ from departments.actions import show_face, show_logo
 from departments.addressing import token_of
 from departments.models import ApiToken, Brand
 from helpdesk.lib.colours import sheet_name
+from knowledge.actions import add_picture, publish_text, save_text, start_article
+from knowledge.models import Section
 from mailgateway import inbound
 from mailgateway.models import InboundEmail, Mailbox
 from tests.conftest import person
@@ -58,6 +61,13 @@ OPEN_PAGES = {
     # How the company looks is for everybody to see.
     "look",
     "logo",
+    "help:home",
+    "help:section",
+    "help:article",
+    "help:opinion",
+    "help_picture",
+    "sitemap",
+    "robots",
     # A program shows no more than the address; what it reads is what Ada sees.
     "agent:feed",
     "api-1:openapi-json",
@@ -110,6 +120,19 @@ AGENT_PAGES = {
     # They lead on from a place in a list, also from a ticket that was moved away just now.
     "agent:next_ticket",
     "agent:previous_ticket",
+    "articles:articles",
+    "articles:new",
+    "articles:text",
+    "articles:preview",
+    "articles:pictures",
+    "articles:picture_removal",
+}
+# Of a published article: leads decide what readers see, and nobody deletes it.
+ARTICLE_PAGES = {
+    "articles:place": AGENTS,
+    "articles:publication": LEADS,
+    "articles:withdrawal": LEADS,
+    "articles:deletion": AGENTS,
 }
 TICKET_PAGES = {
     "agent:ticket",
@@ -194,6 +217,7 @@ TABLE = {
     # Agents ask for a proof; an administrator's word is one.
     "agent:address_vouching": {"root"},
     **CANNED_PAGES,
+    **ARTICLE_PAGES,
     **dict.fromkeys(LEDGER_PAGES, LEADS),
     **dict.fromkeys(LETTERS_BEHIND, BILLING),
     # Only for those who have set up a second factor; here nobody has.
@@ -293,6 +317,12 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
     karla = person("karla@old.example", "Karla")
     actions.open_ticket(customer=karla, by=karla, subject="Old", body="Old", department=billing)
     merged = actions.merge_people(karla, into=carla, by=ada)
+    shelf = Section.objects.create(slug="mail", name={"en": "Mail"})
+    text = start_article(shelf, language="en", title="Mailboxes", html="<p>So</p>", by=ada)
+    shown = add_picture(text.article, SimpleUploadedFile("a.png", picture()), by=ada)
+    html = f'<p>So</p><img src="{shown.get_absolute_url()}">'
+    text = save_text(text.article, language="en", title="Mailboxes", html=html, seen=1, by=ada)
+    publish_text(text, seen=2, by=grace)
     letter = inbound.receive(mailbox, b"Subject: File\n\nSee file\n")
     InboundEmail.objects.update(ticket=ticket, message_pk=answer.pk, state="reply")
     return {
@@ -323,6 +353,11 @@ def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings
         "feed": actions.renew_feed("mine", by=ada).token,
         "key": EmbeddedForm.objects.create(name="Shop", origins=["https://shop.example"]).key,
         "door": ticket_token(ticket, carla),
+        "section": "mail",
+        "article": "mailboxes",
+        "language": "en",
+        "text": text.article.pk,
+        "shown": shown.token,
         "letters": letters_link(carla, "solved").rstrip("/").rpartition("/")[2],
     }
 
@@ -364,6 +399,10 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["name"] = sheet_name("#ffee00")
     if name == "logo":
         values["token"] = scene["logo"]
+    if name.startswith("articles:"):
+        values["pk"] = scene["text"]
+    if name in {"help_picture", "articles:picture_removal"}:
+        values["token"] = scene["shown"]
     values["slug"] = "billing" if name == "agent:department" else "mine"
     url = reverse(name, kwargs={key: values[key] for key in wanted})
     return f"{url}?kind=ticket" if name == "agent:suggestions" else url

@@ -131,6 +131,11 @@ class RichForm(TicketForm):
         return Body.written(html) if html else text
 
     @property
+    def writes_plain(self) -> bool:
+        """Does this agent want to write without formatting?"""
+        return self.by.writes_plain
+
+    @property
     def version(self) -> str:
         """When the draft that this page knows was saved; empty if there is none."""
         if self.is_bound:

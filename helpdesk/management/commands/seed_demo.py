@@ -9,7 +9,7 @@ from django.db import transaction
 
 from departments.models import User
 from helpdesk.embedded.environment import write_privately
-from helpdesk.management.demo import furniture, people, scenes
+from helpdesk.management.demo import articles, furniture, people, scenes
 from helpdesk.management.demo.director import Director
 from mailgateway.models import OutboundEmail
 from tickets.models import Ticket
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         furniture.open_mailboxes(places)
         furniture.write_canned_replies(places, cast)
         furniture.save_workspaces(places, cast)
+        articles.write_articles(cast)
         Director(cast, places).play(scenes.ALL)
         # The play is long over: nobody gets a letter about it.
         OutboundEmail.objects.all().delete()

@@ -1,0 +1,1 @@
+"""What is written once for everybody: articles in sections, in several languages."""
