@@ -79,10 +79,11 @@ def _take(request: HttpRequest, place: EmbeddedForm) -> HttpResponse:
     if way == Way.NEITHER:
         sentence = _("The site that you come from may not send to this form.")
         return _back(request, place, written, sentence, status=403)
-    stamp = guards.read_stamp(place, said.get("stamp", ""))
+    carried = said.get("stamp", "")
+    stamp = guards.read_stamp(place, carried)
     doubt = guards.doubt(said, stamp, way)
     if not written.is_valid() or doubt:
-        return _back(request, place, written, doubt, stamp=said["stamp"] if stamp else "")
+        return _back(request, place, written, doubt, stamp=carried if stamp else "")
     if guards.is_flooded(request, place, share=1 if stamp else 2):
         return _back(request, place, written, actions.TOO_MUCH, status=429)
     data = written.cleaned_data
