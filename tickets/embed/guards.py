@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -64,8 +65,9 @@ def way_of(request: HttpRequest, form: EmbeddedForm) -> Way:
     """Where the page stands that sent this. Browsers say so; a program may say what it likes, which
     is why the stamp and the limits hold as well. Whoever says nothing needs a stamp."""
     said = request.headers.get("Origin") or origin_of(request.headers.get("Referer", ""))
-    here = {f"{request.scheme}://{request.get_host()}", origin_of(settings.DESK_URL)}
-    if not said or said in here:
+    # The host alone: behind a proxy that ends TLS without saying so, we know no scheme.
+    here = {request.get_host(), urlsplit(settings.DESK_URL).netloc}
+    if not said or said.partition("://")[2] in here:
         return Way.OURS
     return Way.THEIRS if said in form.origins else Way.NEITHER
 

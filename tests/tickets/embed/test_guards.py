@@ -12,6 +12,7 @@ from django.test import Client
 from tests.tickets.embed.conftest import TYPED
 from tests.tickets.embed.test_form import fields
 from tickets.embed import guards
+from tickets.embed.guards import Way
 from tickets.models import EmbeddedForm, FormPost, Ticket
 from tickets.tasks import forget_form_posts
 
@@ -45,6 +46,21 @@ def test_a_page_that_came_back_soon_need_not_be_waited_for_twice(send):
     with time_machine.travel("2026-11-26T10:00:00Z", tick=False):
         first = fields(send(took=1).text)["stamp"]
         assert send(stamp=first, took=4).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "way"),
+    [
+        ("http://testserver", Way.OURS),
+        ("https://testserver", Way.OURS),  # behind a proxy that speaks TLS for us
+        ("http://127.0.0.1:8000", Way.OURS),  # the address of the desk
+        ("https://shop.example", Way.THEIRS),
+        ("https://testserver.evil.example", Way.NEITHER),
+        ("null", Way.NEITHER),
+    ],
+)
+def test_where_a_post_was_typed_is_what_the_browser_says(rf, form, origin, way):
+    assert guards.way_of(rf.post("/", headers={"Origin": origin}), form) == way
 
 
 def test_a_stamp_is_good_for_its_own_form(send, form):
