@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from departments.models import Membership, Reason, User, Way
 from tickets.lifecycle import AT_WORK, Status
-from tickets.models import Event, Follower, Ticket
+from tickets.models import Event, Follower, Rating, Ticket
 from tickets.permissions import works_in
 
 _HEARD = "_heard"
@@ -256,9 +256,15 @@ def _author(event: Event, ticket: Ticket) -> list[Hearer]:
     author = event.message.author if event.message else None
     people = [one for one in (author, ticket.assignee) if one is not None]
     here = [one for one in people if works_in(one, ticket.department_id)]
-    is_rating = event.kind == Event.Kind.RATED
-    reason = Reason.RATED if is_rating else Reason.UNDELIVERED
-    return [Hearer(one, rings=True, reason=reason) for one in here]
+    return [Hearer(one, rings=True, reason=Reason.UNDELIVERED) for one in here]
+
+
+def _rated(event: Event, ticket: Ticket) -> list[Hearer]:
+    """Whose work it was; of what was bad the leads hear as well."""
+    hearers = [replace(one, reason=Reason.RATED) for one in _author(event, ticket)]
+    if event.details.get("score", Rating.GOOD) <= Rating.MOST_BAD:
+        hearers += [Hearer(one, rings=True, reason=Reason.RATED) for one in leads_of(ticket)]
+    return hearers
 
 
 def _called_off(event: Event, ticket: Ticket) -> list[Hearer]:
@@ -285,6 +291,6 @@ FINDERS = {
     Event.Kind.MERGED: _merged,
     Event.Kind.ESCALATED: _escalated,
     Event.Kind.UNDELIVERED: _author,
-    Event.Kind.RATED: _author,
+    Event.Kind.RATED: _rated,
     Event.Kind.RATING_ASKED: _rating_asked,
 }

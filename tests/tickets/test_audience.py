@@ -63,6 +63,20 @@ def test_arrival_is_confirmed_to_people_and_not_to_machines(ticket, carla):
     assert acknowledged(ticket.events.get(kind=Event.Kind.OPENED)) is None
 
 
+def test_whose_work_it_was_hears_of_a_rating_and_leads_of_a_bad_one(ticket, ada, grace, carla):
+    answer = actions.reply_to_ticket(ticket, by=ada, body="Here")
+    actions.rate_answer(answer, good=True, by=carla)
+    assert heard(ticket, "rated") == {"ada": None}
+
+    actions.rate_answer(answer, good=False, by=carla)
+    assert heard(ticket, "rated") == {"ada": None, "grace": None}
+
+    actions.solve_ticket(ticket, by=ada)
+    for score, people in ((2, {"ada": None, "grace": None}), (3, {"ada": None})):
+        actions.rate_ticket(ticket, score=score, by=carla)
+        assert heard(ticket, "rated") == people
+
+
 def reasons(ticket, kind) -> dict[str, str]:
     told = Notification.objects.filter(event__ticket=ticket.pk, event__kind=kind)
     return {one.user.email.partition("@")[0]: one.reason for one in told.select_related("user")}

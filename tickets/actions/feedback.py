@@ -16,9 +16,6 @@ from tickets.lifecycle import FINISHED
 from tickets.models import Delivery, Event, Message, Rating, Ticket
 from tickets.permissions import can_rate, can_work_on, require
 
-BAD, GOOD = 1, 5
-COMMENT_LENGTH = 5000
-POSSIBLE_FOR = timedelta(days=30)  # after the ticket was finished
 ONE_REMINDER_IN = timedelta(days=7)  # for one customer, however many tickets of theirs are solved
 
 
@@ -26,21 +23,6 @@ class TooLateToRate(DeskError):
     """The days in which this could be said, or changed, are over."""
 
     status = 409
-
-
-def rating_of(ticket: Ticket, message: Message | None, user: User) -> Rating | None:
-    """What `user` said of `message`, wherever it went since, or of the whole ticket."""
-    given = Rating.objects.filter(customer=user, message=message)
-    return (given if message else given.filter(ticket=ticket)).first()
-
-
-def rating_open_until(ticket: Ticket, given: Rating | None) -> datetime | None:
-    """Until when something of `ticket` may be rated, or the rating that was `given` be changed;
-    None: for as long as the ticket is at work."""
-    if given is not None:
-        return given.created_at + timedelta(days=DeskSettings.current().rating_change_days)
-    finished_at = ticket.closed_at or ticket.solved_at
-    return finished_at + POSSIBLE_FOR if finished_at else None
 
 
 @transaction.atomic
@@ -51,7 +33,7 @@ def rate_answer(message: Message, *, good: bool, by: User, comment: str = "") ->
     is_answer = message.kind == Message.Kind.REPLY and not message.from_customer
     if not is_answer or message.author is None or message.withdrawn_at is not None:
         raise DeskError(_("Only answers of our agents can be rated."))
-    score = GOOD if good else BAD
+    score = Rating.GOOD if good else Rating.BAD
     return _rate(ticket, message, message.author, score=score, comment=comment, by=by)
 
 
@@ -62,7 +44,7 @@ def rate_ticket(ticket: Ticket, *, score: int, by: User, comment: str = "") -> R
     require(can_rate(by, ticket))
     if ticket.status not in FINISHED:
         raise DeskError(_("This request can be rated once it is solved."))
-    if not BAD <= score <= GOOD:
+    if not Rating.BAD <= score <= Rating.GOOD:
         raise DeskError(_("Choose a score from 1 to 5."))
     return _rate(ticket, None, ticket.assignee, score=score, comment=comment, by=by)
 
@@ -76,11 +58,11 @@ def _rate(
     comment: str,
     by: User,
 ) -> Rating:
-    comment = comment.strip()[:COMMENT_LENGTH]
-    given = rating_of(ticket, message, by)
+    comment = comment.strip()[: Rating.COMMENT_LENGTH]
+    given = Rating.objects.of(by, ticket, message)
     if given is not None and (given.score, given.comment) == (score, comment):
         return given  # said twice, heard once
-    until = rating_open_until(ticket, given)
+    until = Rating.open_until(ticket, given)
     if until is not None and until <= timezone.now():
         raise TooLateToRate(
             _("Your rating can no longer be changed.")
@@ -126,7 +108,7 @@ def ask_for_rating(ticket: Ticket, *, by: User | None) -> bool:
 def _may_be_asked(ticket: Ticket, customer: User, now: datetime) -> bool:
     """Is there an answer of ours to rate, and a customer who has not rated anything of it, can be
     reached, wants such letters and got none about it?"""
-    until = rating_open_until(ticket, None)
+    until = Rating.open_until(ticket, None)
     if not DeskSettings.current().rating_reminder_days or until is None or until <= now:
         return False
     if ticket.status not in FINISHED or ticket.first_answered_at is None:

@@ -1,16 +1,32 @@
 """What customers thought of it."""
 
+from datetime import datetime, timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import User
+from departments.models import DeskSettings, User
 from tickets.models.message import Message
 from tickets.models.ticket import Ticket
 
 
+class RatingQuerySet(models.QuerySet["Rating"]):
+    """Questions about ratings."""
+
+    def of(self, customer: User, ticket: Ticket, message: Message | None) -> "Rating | None":
+        """What `customer` said of `message`, wherever it went since; without one, of `ticket`."""
+        given = self.filter(customer=customer, message=message)
+        return (given if message else given.filter(ticket=ticket)).first()
+
+
 class Rating(models.Model):
     """Of one answer (`message` set: 1 bad, 5 good), or of the solved ticket (1 to 5)."""
+
+    BAD, GOOD = 1, 5
+    COMMENT_LENGTH = 2000
+    MOST_BAD = 2  # up to here leads hear of it
+    POSSIBLE_FOR = timedelta(days=30)  # after the ticket was finished
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="ratings")
     message = models.ForeignKey(
@@ -27,6 +43,8 @@ class Rating(models.Model):
     comment = models.TextField(_("comment"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = RatingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rating")
@@ -48,3 +66,12 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.ticket_id}: {self.score}"
+
+    @classmethod
+    def open_until(cls, ticket: Ticket, given: "Rating | None") -> datetime | None:
+        """Until when something of `ticket` may be rated, or the rating that was `given` be changed;
+        None: for as long as the ticket is at work."""
+        if given is not None:
+            return given.created_at + timedelta(days=DeskSettings.current().rating_change_days)
+        finished_at = ticket.closed_at or ticket.solved_at
+        return finished_at + cls.POSSIBLE_FOR if finished_at else None

@@ -9,6 +9,7 @@ from departments.models import Brand, Category, Service
 from tickets.actions import opening
 from tickets.coach import MOST_PARTS
 from tickets.forms import BodyField, FilesField
+from tickets.models import Rating
 
 SCORES = [(score, str(score)) for score in range(1, 6)]
 GOOD_OR_BAD = [("5", _("Good")), ("1", _("Bad"))]
@@ -100,10 +101,10 @@ class RatingForm(forms.Form):
     score = forms.TypedChoiceField(
         coerce=int, error_messages={"required": _("Choose one, please.")}
     )
-    comment = forms.CharField(
+    comment = BodyField(
         label=_("Anything to add?"),
         required=False,
-        max_length=5000,
+        max_length=Rating.COMMENT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

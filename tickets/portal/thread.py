@@ -13,6 +13,7 @@ from departments.models import User
 from helpdesk.lib import html
 from tickets.models import Attachment, Message, Rating, Ticket
 from tickets.paging import Key, behind, position, read
+from tickets.portal.ratings import ratable_among
 
 MOST: Final = 12
 MOST_LETTERS: Final = 9000
@@ -43,7 +44,7 @@ class Thread:
     is_newest: bool = True
 
 
-def thread(ticket: Ticket, user: User, *, may_rate: bool, before: str = "") -> Thread:
+def thread(ticket: Ticket, user: User, *, before: str = "") -> Thread:
     """The newest public messages of `ticket` and of those of the reader's own that were merged into
     it, or those before the position `before`."""
     values = read(before, NEWEST)
@@ -54,12 +55,13 @@ def thread(ticket: Ticket, user: User, *, may_rate: bool, before: str = "") -> T
     found = list(rows[: MOST + 1])
     shown = found[: _fitting(found[:MOST])]
     earlier = position(shown[-1], NEWEST) if len(shown) < len(found) else ""
-    return Thread(told(reversed(shown), user, may_rate=may_rate), earlier, values is None)
+    return Thread(told(reversed(shown), user, ticket), earlier, values is None)
 
 
-def told(rows: Iterable[Message], user: User, *, may_rate: bool) -> list[Said]:
-    """Messages as `user` is shown them."""
+def told(rows: Iterable[Message], user: User, ticket: Ticket) -> list[Said]:
+    """Messages on the page of `ticket` as `user` is shown them."""
     rows = list(rows)
+    ratable = ratable_among({row.ticket_id for row in rows}, ticket, user)
     own = Rating.objects.filter(message__in=[row.pk for row in rows], customer=user)
     ratings = {rating.message_id: rating for rating in own}
     return [
@@ -68,7 +70,7 @@ def told(rows: Iterable[Message], user: User, *, may_rate: bool) -> list[Said]:
             html=_body(row),
             files=list(row.attachments.all()),
             rating=ratings.get(row.pk),
-            can_rate=may_rate and not row.from_customer and row.author is not None,
+            can_rate=row.ticket_id in ratable and not row.from_customer and row.author is not None,
         )
         for row in rows
     ]

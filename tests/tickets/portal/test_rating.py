@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from departments.actions import retire_agent
+from departments.models import DeskSettings, Organisation, User
 from helpdesk.lib import tokens
 from tickets import actions, links
-from tickets.models import Rating, Ticket
+from tickets.models import Event, Rating, Ticket
 
 
 @pytest.fixture
@@ -38,6 +41,62 @@ def test_carla_rates_an_answer_on_its_page_and_changes_her_mind(enter, carla, ad
 
     rating = Rating.objects.get()
     assert (rating.score, rating.customer, rating.agent, rating.message) == (5, carla, ada, answer)
+
+
+def test_a_word_may_follow_the_two_buttons_and_a_second_press_does_not_take_it_away(
+    enter, carla, answer
+):
+    browser = enter(carla)
+    thread = f"/tickets/{answer.ticket.number}/"
+    where = f"{thread}messages/{answer.pk}/rating/"
+    assert f'action="{where}"' in browser.get(thread).text
+
+    assert browser.post(where, {"score": "1"}).url == f"{thread}#message-{answer.pk}"
+    shown = browser.get(thread).text
+    assert f'href="{where}"' in shown
+    assert f'action="{where}"' not in shown
+
+    browser.post(where, {"score": "1", "comment": "Не той місяць"})
+    browser.post(where, {"score": "5"})
+
+    assert (Rating.objects.get().score, Rating.objects.get().comment) == (5, "Не той місяць")
+
+
+def test_said_again_the_history_has_it_once(client, carla, answer):
+    page = rating_page(answer.ticket, answer, carla)
+    for _press in range(5):
+        client.post(page, {"score": "1", "comment": "Ні"})
+
+    assert answer.ticket.events.filter(kind=Event.Kind.RATED).count() == 1
+
+
+def test_people_in_copy_and_colleagues_do_not_rate_for_the_customer(
+    enter, carla, mallory, ada, answer, db
+):
+    shared = Organisation.objects.create(name="Garden", shares_tickets=True)
+    colleague = User.objects.create_user("colleague@customer.example", organisation=shared)
+    User.objects.filter(pk=carla.pk).update(organisation=shared)
+    actions.follow_ticket(answer.ticket, who=mallory, by=ada, in_copy=True)
+    thread = f"/tickets/{answer.ticket.number}/"
+    where = f"{thread}messages/{answer.pk}/rating/"
+
+    for reader in (mallory, colleague):
+        browser = enter(reader)
+        assert where not in browser.get(thread).text
+        assert browser.get(where).status_code == 403
+        assert browser.post(where, {"score": "1"}).status_code == 403
+    assert not Rating.objects.exists()
+
+
+def test_answers_of_merged_tickets_are_rated_by_whoever_asked(enter, carla, mallory, ada, answer):
+    actions.follow_ticket(answer.ticket, who=mallory, by=ada, in_copy=True)
+    other = actions.open_ticket(customer=mallory, by=mallory, subject="Also", body="Also")
+    actions.merge_tickets(answer.ticket, into=other, by=ada)
+    later = actions.reply_to_ticket(other, by=ada, body="For both")
+
+    shown = enter(mallory).get(f"/tickets/{other.number}/").text
+    assert f"/messages/{later.pk}/rating/" in shown
+    assert f"/messages/{answer.pk}/rating/" not in shown
 
 
 def test_only_good_and_bad_fit_an_answer(enter, carla, answer):
@@ -97,13 +156,50 @@ def test_a_link_in_a_letter_needs_no_sign_in_and_records_nothing_by_itself(
 ):
     page = rating_page(answer.ticket, answer, carla)
 
+    for ask in (client.get, client.head, client.options, client.put, client.patch):
+        ask(f"{page}?score=1")
+        ask(page)
     shown = client.get(f"{page}?score=1")
 
     assert shown.status_code == 200
-    assert "Не прийшов рахунок" in shown.text
+    assert "no-store" in shown.headers["Cache-Control"]
     assert not Rating.objects.exists()
-    assert Client().head(page).status_code == 200
-    assert not Rating.objects.exists()
+    assert not answer.ticket.events.filter(kind=Event.Kind.RATED).exists()
+
+
+def test_it_shows_what_is_rated_in_the_language_of_the_letter(client, carla, ada, answer):
+    shown = client.get(rating_page(answer.ticket, answer, carla))
+
+    for words in ("Не прийшов рахунок", "Надіслали ще раз.", "Ada"):
+        assert words in shown.text
+    assert "Kovalenko" not in shown.text
+    assert shown.headers["Content-Language"] == "uk"
+
+    client.post("/language/", {"language": "de", "next": "/"})
+    shown = client.get(rating_page(answer.ticket, answer, carla))
+    assert shown.headers["Content-Language"] == "de"
+
+
+def test_it_works_where_cookies_are_refused_and_signs_nobody_in(carla, answer):
+    strict = Client(enforce_csrf_checks=True)
+    page = rating_page(answer.ticket, answer, carla)
+
+    assert strict.post(page, {"score": "1"}).status_code == 302
+
+    assert Rating.objects.get().customer == carla
+    assert "_auth_user_id" not in strict.session
+    assert strict.get(f"/tickets/{answer.ticket.number}/").status_code == 302
+
+
+def test_whoever_is_signed_in_is_told_whose_rating_it_is(enter, carla, mallory, answer):
+    browser = enter(mallory)
+    page = rating_page(answer.ticket, answer, carla)
+
+    assert "Carla Bondar" in browser.get(page).text
+    browser.post(page, {"score": "1"})
+
+    assert Rating.objects.get().customer == carla
+    assert "Carla Bondar" not in enter(carla).get(page).text
 
 
 def test_the_button_records_it_and_it_may_be_changed(client, carla, ada, answer):
@@ -115,6 +211,65 @@ def test_the_button_records_it_and_it_may_be_changed(client, carla, ada, answer)
 
     rating = Rating.objects.get()
     assert (rating.score, rating.comment, rating.customer) == (5, "", carla)
+
+
+def test_it_may_be_changed_for_the_desks_days_and_the_page_says_until_when(
+    client, carla, ada, answer
+):
+    DeskSettings(rating_change_days=2).save()
+    User.objects.filter(pk=carla.pk).update(language="en")
+    page = rating_page(answer.ticket, answer, carla)
+    client.post(page, {"score": "1", "comment": "No"})
+    now = timezone.now()
+    day = date_format(timezone.localtime(now + timedelta(days=2)), "DATE_FORMAT")
+    assert f"Until {day} you may change your rating." in client.get(page).text
+
+    with time_machine.travel(now + timedelta(days=1)):
+        client.post(page, {"score": "5", "comment": "Oh"})
+    with time_machine.travel(now + timedelta(days=2, seconds=1)):
+        assert client.post(page, {"score": "1"}).status_code == 409
+        shown = client.get(page).text
+
+    assert (Rating.objects.get().score, Rating.objects.get().comment) == (5, "Oh")
+    assert "Your rating can no longer be changed." in shown
+    assert "You rated this answer: good." in shown
+    assert 'name="score"' not in shown
+
+
+def test_a_request_that_is_open_again_or_went_on_elsewhere_asks_for_no_score(
+    client, carla, ada, solved
+):
+    User.objects.filter(pk=carla.pk).update(language="en")
+    page = rating_page(solved, None, carla)
+    actions.reopen_ticket(solved, by=ada)
+    shown = client.get(page).text
+    assert "This request can be rated once it is solved." in shown
+    assert 'name="score"' not in shown
+    assert client.post(page, {"score": "1"}).status_code == 422
+
+    other = actions.open_ticket(customer=carla, by=carla, subject="Also", body="Also")
+    actions.merge_tickets(solved, into=other, by=ada)
+    assert "This request goes on in another one." in client.get(page).text
+    assert not Rating.objects.exists()
+
+
+def test_spam_is_not_rated(client, carla, ada, answer):
+    page = rating_page(answer.ticket, answer, carla)
+    actions.mark_as_spam(answer.ticket, by=ada)
+
+    assert client.get(page).status_code == 404
+    assert client.post(page, {"score": "1"}).status_code == 404
+
+
+def test_an_answer_is_rated_once_wherever_it_moves(client, carla, ada, answer):
+    page = rating_page(answer.ticket, answer, carla)
+    client.post(page, {"score": "1"})
+    new = actions.split_ticket(answer.ticket, messages=[answer], subject="Apart", by=ada)
+
+    client.post(page, {"score": "5"})
+
+    rating = Rating.objects.get()
+    assert (rating.score, rating.ticket_id) == (5, new.pk)
 
 
 def test_the_score_of_the_link_is_chosen_beforehand(client, carla, solved):
@@ -138,12 +293,23 @@ def test_a_rating_link_opens_nothing_else(client, carla, answer):
     client.get(page)
 
     assert client.get(f"/tickets/{answer.ticket.number}/").status_code == 302
-    assert "Надіслали ще раз" not in client.get(page).text
+    assert "Номер договору" not in client.get(page).text
+
+
+def test_of_a_long_answer_only_the_beginning_is_shown(client, carla, ada, ticket):
+    answer = actions.reply_to_ticket(ticket, by=ada, body="Слово " * 500 + "кінець")
+
+    shown = client.get(rating_page(ticket, answer, carla)).text
+    assert "Слово Слово" in shown
+    assert "кінець" not in shown
 
 
 @pytest.mark.parametrize("token", ["x", "eyJ4IjoxfQ:1abc:def", "%00"])
-def test_forged_links_say_so(client, db, token):
-    assert client.get(f"/ratings/{token}/").status_code == 404
+def test_forged_links_offer_a_mailed_code(client, db, token):
+    for ask in (client.get, client.post):
+        shown = ask(f"/ratings/{token}/")
+        assert shown.status_code == 404
+        assert f'href="{reverse("account_request_login_code")}?next=' in shown.text
 
 
 def test_a_token_of_another_purpose_is_no_rating_link(client, carla, answer):
@@ -164,6 +330,8 @@ def test_links_are_over_after_sixty_days(client, carla, answer):
 
     with time_machine.travel(timezone.now() + timedelta(days=61)):
         assert client.get(page).status_code == 404
+        assert client.post(page, {"score": "1"}).status_code == 404
+    assert not Rating.objects.exists()
 
 
 def test_what_was_solved_long_ago_is_no_longer_rated(client, carla, solved):

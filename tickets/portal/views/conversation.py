@@ -14,9 +14,10 @@ from tickets import actions, guests
 from tickets.forms import ReplyForm
 from tickets.guests import ReaderRequest, guests_too
 from tickets.lifecycle import Status
-from tickets.models import CustomField, Definition, Rating, Ticket
+from tickets.models import CustomField, Definition, Ticket
 from tickets.permissions import can_rate
 from tickets.portal.forms import RatingForm
+from tickets.portal.ratings import Subject
 from tickets.portal.thread import thread
 
 
@@ -106,17 +107,15 @@ def show(
 ) -> HttpResponse:
     """The page of `ticket` with `form` below its conversation."""
     user = request.reader
-    own = Rating.objects.filter(ticket=ticket, message=None, customer=user).first()
-    may_rate = can_rate(user, ticket)
-    if rating_form is None and may_rate and ticket.is_finished:
-        initial = {"score": own.score, "comment": own.comment} if own else None
-        rating_form = RatingForm(initial=initial, of_answer=False)
+    rating = Subject(user, ticket, None)
+    if rating_form is None and can_rate(user, ticket) and (rating.given or not rating.refusal):
+        rating_form = rating.form()
     context = {
         "ticket": ticket,
         "user": user,
-        "thread": thread(ticket, user, may_rate=may_rate, before=request.GET.get("before", "")),
+        "thread": thread(ticket, user, before=request.GET.get("before", "")),
         "form": form,
-        "own_rating": own,
+        "rating": rating,
         "rating_form": rating_form,
         # One who may go on in a finished ticket does so by answering.
         "can_solve": ticket.is_at_work,

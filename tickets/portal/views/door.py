@@ -39,6 +39,11 @@ class Claim:
         return f"ticket {self.ticket.pk} {self.reader.pk}"
 
     @property
+    def language(self) -> str:
+        """In which the letter is, if that is known."""
+        return self.reader.language or self.ticket.language
+
+    @property
     def page(self) -> str:
         """The page of the ticket."""
         return reverse("portal:ticket", args=[self.ticket.pk])
@@ -51,14 +56,14 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
     """To the ticket, for who may read it here already; else the offer to mail a code."""
     claim = _claim(token)
     if claim is None:
-        return _over(request, token)
+        return over(request, wanted=_wanted(token))
     if isinstance(request.user, User):
         return _signed_in(request, request.user, claim)
     if guests.guest_at(request, claim.ticket.pk) is not None:
         return redirect(claim.page)
     if not _may_be_guest(claim):
         return redirect_to_login(claim.page)
-    _speak_to(request, claim.reader)
+    speak_to(request, claim.language)
     is_refused = False
     if request.method == "POST":
         if codes.mail_code(request, claim.reader, purpose=claim.purpose):
@@ -76,7 +81,7 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
     claim = _claim(token)
     if claim is None or request.user.is_authenticated or not _may_be_guest(claim):
         return redirect("portal:door", token)
-    _speak_to(request, claim.reader)
+    speak_to(request, claim.language)
     form = CodeForm(request.POST if request.method == "POST" else None)
     is_waited_for = codes.is_waited_for(request, purpose=claim.purpose)
     if is_waited_for and form.is_valid():
@@ -120,21 +125,24 @@ def _signed_in(request: HttpRequest, user: User, claim: Claim) -> HttpResponse:
     return render(request, "portal/door_other.html", context, status=403)
 
 
-def _over(request: HttpRequest, token: str) -> HttpResponse:
-    """The link says nothing any more; an address, typed in, is mailed a code to sign in. Nobody
-    learns here who has one."""
+def _wanted(token: str) -> str:
     said = links.read_ticket_token(token)
-    wanted = reverse("portal:ticket", args=[said.ticket]) if said else reverse("portal:home")
+    return reverse("portal:ticket", args=[said.ticket]) if said else reverse("portal:home")
+
+
+def over(request: HttpRequest, *, wanted: str) -> HttpResponse:
+    """A link that says nothing any more; an address, typed in, is mailed a code to sign in, and
+    leads to the page `wanted`. Nobody learns here who has one."""
     if request.user.is_authenticated:
         return redirect(wanted)
     context = {"form": SignInByCodeForm(), "wanted": wanted}
     return render(request, "portal/door_over.html", context, status=404)
 
 
-def _speak_to(request: HttpRequest, reader: User) -> None:
-    """They come from a letter in their language, if they chose no other here."""
-    if reader.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        translation.activate(reader.language)
+def speak_to(request: HttpRequest, language: str) -> None:
+    """They come from a letter in this language, if they chose no other here."""
+    if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(language)
 
 
 def _in_their_language(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -1,52 +1,46 @@
 """What customers think of our answers: on the ticket's page, or by a link in a letter."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from departments.models import User, person_now
-from helpdesk.lib.errors import DeskError
-from tickets import actions, links
+from departments.models import person_now
+from tickets import links
 from tickets.forms import ReplyForm
 from tickets.guests import ReaderRequest, guests_too
-from tickets.models import Message, Rating, Ticket
-from tickets.permissions import can_rate
+from tickets.models import Message, Ticket
+from tickets.permissions import can_rate, require
 from tickets.portal.forms import RatingForm
+from tickets.portal.ratings import Subject
 from tickets.portal.thread import shown_on
-from tickets.portal.views import conversation
-
-
-class LinkIsOver(DeskError):
-    """A rating link that says nothing any more."""
-
-    status = 404
-
-
-OVER = gettext_lazy("This link is no longer valid. You can rate in your requests after signing in.")
+from tickets.portal.views import conversation, door
 
 
 @guests_too
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer_rating(request: ReaderRequest, number: int, message: int) -> HttpResponse:
-    """One answer was good, or not."""
+    """One answer was good, or not; a word about it may be added on the page of its own."""
     here = shown_on(conversation.find(request, number), request.reader)
+    answers = Message.objects.public().filter(ticket__in=here, from_customer=False)
     rated = get_object_or_404(
-        Message.objects.public().filter(ticket__in=here).select_related("ticket"), pk=message
+        answers.exclude(author=None).select_related("author", "ticket__department"), pk=message
     )
+    require(can_rate(request.reader, rated.ticket))
+    subject = Subject(request.reader, rated.ticket, rated)
+    if request.method != "POST":
+        return _page(request, subject, subject.form())
     form = RatingForm(request.POST, of_answer=True)
-    if form.is_valid():
-        record(Subject(request.reader, rated.ticket, rated), form)
-        messages.success(request, _("Thank you for telling us."))
-        return redirect(f"{reverse('portal:ticket', args=[number])}#message-{message}")
-    raise DeskError(_("Choose one, please."))
+    if not form.is_valid():
+        return _page(request, subject, form)
+    subject.record(form)
+    messages.success(request, _("Thank you for telling us."))
+    return redirect(f"{reverse('portal:ticket', args=[number])}#message-{message}")
 
 
 @guests_too
@@ -57,76 +51,52 @@ def ticket_rating(request: ReaderRequest, number: int) -> HttpResponse:
     form = RatingForm(request.POST, of_answer=False)
     if not form.is_valid():
         return conversation.show(request, ticket, ReplyForm(), rating_form=form, status=422)
-    record(Subject(request.reader, ticket, None), form)
+    Subject(request.reader, ticket, None).record(form)
     messages.success(request, _("Thank you for telling us."))
     return redirect("portal:ticket", number)
 
 
-@dataclass(frozen=True)
-class Subject:
-    """Who rates what; `message` None: the whole ticket."""
-
-    user: User
-    ticket: Ticket
-    message: Message | None
-
-
+@csrf_exempt  # the signed link says who rates, and nothing of a session is used
+@never_cache
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """A rating link out of a letter: no sign-in, and nothing is recorded until the button is
     pressed, for mail programs open links by themselves. `?score=` chooses beforehand."""
     subject = _subject(token)
-    if not request.user.is_authenticated and subject.user.language:
-        # They come from a letter in this language.
-        translation.activate(subject.user.language)
-    of_answer = subject.message is not None
-    own = Rating.objects.filter(
-        ticket=subject.ticket, message=subject.message, customer=subject.user
-    ).first()
-    if request.method == "POST":
-        form = RatingForm(request.POST, of_answer=of_answer)
-        if form.is_valid():
-            record(subject, form)
-            messages.success(request, _("Thank you for telling us."))
-            return redirect("portal:rate", token)
-    else:
-        chosen = request.GET.get("score", "") or (own.score if own else "")
-        comment = own.comment if own else ""
-        form = RatingForm(initial={"score": chosen, "comment": comment}, of_answer=of_answer)
-    context = {"subject": subject, "form": form, "own_rating": own, "token": token}
-    status = 422 if form.is_bound else 200
-    return render(request, "portal/rating.html", context, status=status)
+    if subject is None:
+        return door.over(request, wanted=reverse("portal:home"))
+    if not request.user.is_authenticated:
+        door.speak_to(request, subject.user.language or subject.ticket.language)
+    if request.method != "POST":
+        return _page(request, subject, subject.form(score=request.GET.get("score", "")))
+    form = RatingForm(request.POST, of_answer=subject.message is not None)
+    if not form.is_valid():
+        return _page(request, subject, form)
+    subject.record(form)
+    return redirect("portal:rate", token)
 
 
-def _subject(token: str) -> Subject:
+def _page(request: HttpRequest, subject: Subject, form: RatingForm) -> HttpResponse:
+    """What is rated, and the form for it while it may be."""
+    context = {"subject": subject, "form": form}
+    return render(request, "portal/rating.html", context, status=422 if form.is_bound else 200)
+
+
+def _subject(token: str) -> Subject | None:
+    """What a link out of a letter asks about; None if it is not ours, too old, or about something
+    that is no longer there or no longer theirs."""
     claim = links.read_rating_token(token)
     user = person_now(claim.user) if claim else None
     if claim is None or user is None:
-        raise LinkIsOver(OVER)
-    message = None
-    if claim.message is not None:
-        message = (
-            Message.objects.public()
-            .filter(pk=claim.message)
-            .select_related("author", "ticket__department")
-            .first()
-        )
-        if message is None:
-            raise LinkIsOver(OVER)
-    # An answer may have moved to another ticket since the letter was sent.
-    number = message.ticket_id if message else claim.ticket
-    ticket = Ticket.objects.select_related("department").filter(pk=number).first()
-    if ticket is None or not can_rate(user, ticket):
-        raise LinkIsOver(OVER)
-    return Subject(user, ticket, message)
-
-
-def record(subject: Subject, form: RatingForm) -> Rating:
-    """Write down what was said; said again, it replaces what was said before."""
-    score, comment = form.cleaned_data["score"], form.cleaned_data["comment"]
-    if subject.message is not None:
-        return actions.rate_answer(
-            subject.message, good=score == 5, by=subject.user, comment=comment
-        )
-    return actions.rate_ticket(subject.ticket, score=score, by=subject.user, comment=comment)
+        return None
+    if claim.message is None:
+        tickets = Ticket.objects.select_related("department")
+        ticket = tickets.filter(pk=claim.ticket).first()
+        return Subject(user, ticket, None) if ticket and can_rate(user, ticket) else None
+    answers = Message.objects.public().select_related("author", "ticket__department")
+    # It may have moved to another ticket since the letter was sent.
+    message = answers.filter(pk=claim.message).exclude(author=None).first()
+    if message is None or not can_rate(user, message.ticket):
+        return None
+    return Subject(user, message.ticket, message)

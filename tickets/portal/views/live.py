@@ -17,7 +17,6 @@ from departments.http import SignedInRequest
 from helpdesk.lib.keys import key_in
 from tickets.guests import ReaderRequest, guests_too
 from tickets.models import Message, Ticket
-from tickets.permissions import can_rate
 from tickets.portal import thread
 
 MOST_NEWS: Final = 99
@@ -43,8 +42,7 @@ def ticket_news(request: ReaderRequest, number: int) -> HttpResponse:
     answer: dict[str, Any] = {"count": len(missing), "messages": "", "status": ticket.status}
     answer["turn"] = render_to_string("portal/partials/_state.html", {"ticket": ticket})
     if missing:
-        may_rate = can_rate(request.reader, ticket)
-        said = thread.told(thread.messages(missing), request.reader, may_rate=may_rate)
+        said = thread.told(thread.messages(missing), request.reader, ticket)
         context = {"thread": thread.Thread(said), "ticket": ticket, "user": request.reader}
         answer["messages"] = render_to_string("portal/_thread.html", context, request)
     return _json(request, answer)
