@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from departments.models import Membership, Reason, User, Way
 from tickets.lifecycle import AT_WORK, Status
 from tickets.models import Event, Follower, Rating, Ticket
+from tickets.models.rating import MOST_BAD
 from tickets.permissions import works_in
 
 _HEARD = "_heard"
@@ -262,7 +263,7 @@ def _author(event: Event, ticket: Ticket) -> list[Hearer]:
 def _rated(event: Event, ticket: Ticket) -> list[Hearer]:
     """Whose work it was; of what was bad the leads hear as well."""
     hearers = [replace(one, reason=Reason.RATED) for one in _author(event, ticket)]
-    if event.details.get("score", Rating.GOOD) <= Rating.MOST_BAD:
+    if event.details.get("score", Rating.GOOD) <= MOST_BAD:
         hearers += [Hearer(one, rings=True, reason=Reason.RATED) for one in leads_of(ticket)]
     return hearers
 

@@ -14,6 +14,7 @@ tag        a tag
 category, service   their short names
 since, until        days (YYYY-MM-DD) between which the ticket was opened, in the reader's zone
 overdue    `true`
+disliked   `true`: the ticket or one of its answers was rated 1 or 2
 
 Custom fields are asked for by their short names, those that are in use where the reader works:
 
@@ -41,7 +42,7 @@ from departments.models import Category, Department, Service, User, people_calle
 from helpdesk.lib.errors import DeskError
 from tickets import search
 from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
-from tickets.models import CustomField, Definition, Ticket
+from tickets.models import CustomField, Definition, Rating, Ticket
 from tickets.models.definition import FieldKind
 from tickets.models.ticket import TicketQuerySet
 
@@ -257,6 +258,9 @@ class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no typ
     overdue = BooleanFilter(
         method="by_overdue", label=_("Overdue only"), widget=forms.CheckboxInput()
     )
+    disliked = BooleanFilter(
+        method="by_disliked", label=_("Rated bad only"), widget=forms.CheckboxInput()
+    )
 
     def __init__(
         self, data: Mapping[str, Any], *, queryset: QuerySet[Ticket], sight: Sight
@@ -314,7 +318,7 @@ class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no typ
     @property
     def is_used_beside_the_usual(self) -> bool:
         """Does one of the filters that lists fold away say something?"""
-        folded = ("priority", "customer", "tag", "overdue")
+        folded = ("priority", "customer", "tag", "overdue", "disliked")
         return any(self.data.get(name) for name in folded) or bool(self._used_fields())
 
     @property
@@ -379,3 +383,7 @@ class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no typ
         if not value:
             return tickets
         return tickets.filter(status__in=AT_WORK, due_at__lt=timezone.now())
+
+    def by_disliked(self, tickets: QuerySet[Ticket], name: str, value: bool) -> QuerySet[Ticket]:
+        """Its customer thinks badly of it, or of an answer; unticked says nothing."""
+        return tickets.filter(pk__in=Rating.objects.bad().values("ticket")) if value else tickets

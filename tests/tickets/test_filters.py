@@ -12,6 +12,8 @@ from tickets.actions import (
     assign_ticket,
     categorise_ticket,
     open_ticket,
+    rate_answer,
+    reply_to_ticket,
     set_fields,
     set_priority,
     solve_ticket,
@@ -99,6 +101,15 @@ def test_overdue_only(ticket, other, pick):
     Ticket.objects.filter(pk=other.pk).update(due_at=timezone.now() - timedelta(minutes=1))
 
     assert pick("overdue=true") == [other]
+
+
+def test_rated_bad_only(ticket, other, pick, ada):
+    for one, good in ((ticket, False), (other, True)):
+        answer = reply_to_ticket(one, by=ada, body="Here")
+        rate_answer(answer, good=good, by=one.customer)
+
+    assert pick("disliked=true") == [ticket]
+    assert pick("disliked=") == [ticket, other]
 
 
 def test_by_words_anywhere_in_the_subject_or_in_messages(ticket, other, pick):

@@ -370,6 +370,7 @@ class TicketQuery(Schema):
     since: date | None = Field(None, description="Opened on that day or later.")
     until: date | None = Field(None, description="Opened on that day or earlier.")
     overdue: bool | None = None
+    disliked: bool | None = Field(None, description="Rated 1 or 2, or an answer of it rated bad.")
     next: str | None = Field(None, description="`next` of the answer before.")
     limit: int = Field(50, ge=1, le=100)
 

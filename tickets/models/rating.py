@@ -1,6 +1,7 @@
 """What customers thought of it."""
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import DeskSettings, User
 from tickets.models.message import Message
 from tickets.models.ticket import Ticket
+
+MOST_BAD = 2  # up to here leads hear of it
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
@@ -19,13 +22,16 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         given = self.filter(customer=customer, message=message)
         return (given if message else given.filter(ticket=ticket)).first()
 
+    def bad(self) -> Self:
+        """Those that leads hear of."""
+        return self.filter(score__lte=MOST_BAD)
+
 
 class Rating(models.Model):
     """Of one answer (`message` set: 1 bad, 5 good), or of the solved ticket (1 to 5)."""
 
     BAD, GOOD = 1, 5
     COMMENT_LENGTH = 2000
-    MOST_BAD = 2  # up to here leads hear of it
     POSSIBLE_FOR = timedelta(days=30)  # after the ticket was finished
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="ratings")
@@ -62,6 +68,9 @@ class Rating(models.Model):
         indexes = [
             models.Index(fields=["agent", "created_at"], name="rating_by_agent"),
             models.Index(fields=["customer", "-id"], name="rating_by_customer"),
+            models.Index(
+                fields=["ticket"], condition=models.Q(score__lte=MOST_BAD), name="bad_rating"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -65,6 +65,8 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     pressed, for mail programs open links by themselves. `?score=` chooses beforehand."""
     subject = _subject(token)
     if subject is None:
+        if request.user.is_authenticated:
+            messages.info(request, _("This link is not valid."))
         return door.over(request, wanted=reverse("portal:home"))
     if not request.user.is_authenticated:
         door.speak_to(request, subject.user.language or subject.ticket.language)
@@ -79,7 +81,8 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
 
 def _page(request: HttpRequest, subject: Subject, form: RatingForm) -> HttpResponse:
     """What is rated, and the form for it while it may be."""
-    context = {"subject": subject, "form": form}
+    whole = reverse("portal:door", args=[links.ticket_token(subject.ticket, subject.user)])
+    context = {"subject": subject, "form": form, "whole": whole}
     return render(request, "portal/rating.html", context, status=422 if form.is_bound else 200)
 
 
