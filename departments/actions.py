@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from departments.models import (
     Brand,
     Department,
+    DeskSettings,
     Membership,
     Notice,
     Organisation,
@@ -86,6 +87,19 @@ def organisation_for(email: str) -> Organisation | None:
     """The organisation that this address's domain belongs to."""
     domain = email.rpartition("@")[2].lower()
     return Organisation.objects.filter(domains__contains=[domain]).first()
+
+
+def may_begin(address: str) -> bool:
+    """May somebody write to us from `address` whom nobody knows yet? On an open desk everybody,
+    else who belongs to an organisation by its domain."""
+    return DeskSettings.current().is_open or organisation_for(address) is not None
+
+
+def vouch_for(person: User) -> None:
+    """Somebody who works here says that we know them: they may write to us."""
+    if not person.is_known:
+        person.is_known = True
+        person.save(update_fields=["is_known"])
 
 
 @transaction.atomic

@@ -49,7 +49,7 @@ class PersonAddForm(AdminUserCreationForm):
 
     class Meta:
         model = User
-        fields = ("email", "name")
+        fields = ("email", "name", "is_known")
 
 
 class MembershipInline(admin.TabularInline):
@@ -77,7 +77,9 @@ class PersonAdmin(UserAdmin):
         (
             None,
             {
-                "fields": ("email", "name", "usable_password", "password1", "password2"),
+                "fields": (
+                    *("email", "name", "is_known", "usable_password", "password1", "password2"),
+                ),
                 "description": _(
                     "Without a password people sign in by a code that is mailed to them, and may "
                     "choose a password then."
@@ -86,7 +88,15 @@ class PersonAdmin(UserAdmin):
         ),
     )
     fieldsets = (
-        (None, {"fields": ("email", "name", "shown_name", "password", "organisation", "notes")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("email", "name", "shown_name", "password"),
+                    *("organisation", "is_known", "notes"),
+                )
+            },
+        ),
         (_("How the desk looks to them"), {"fields": ("language", "time_zone", "theme")}),
         (
             _("Access"),
@@ -116,6 +126,10 @@ class PersonAdmin(UserAdmin):
     autocomplete_fields = ("organisation",)
     actions = ("switch_off", "switch_on")
     show_full_result_count = False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
+        """Whoever is added here is known."""
+        return {"is_known": True, **super().get_changeform_initial_data(request)}
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A person exists before they join a department."""

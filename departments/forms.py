@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.actions import organisation_for
 from departments.models import Notice, User
+from helpdesk.lib.namefields import NameInput
 
 _REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Pacific/")
 
@@ -19,7 +20,7 @@ _REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/"
 class SignupNameForm(forms.Form):
     """What sign-up asks besides address and password."""
 
-    name = forms.CharField(label=_("Your name"), max_length=200)
+    name = NameInput(label=_("Your name"), max_length=200)
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Keep it, and the language they read (django-allauth calls this)."""
@@ -65,7 +66,7 @@ class LettersField(forms.MultipleChoiceField):
 class ProfileForm(forms.ModelForm):
     """What people say about themselves."""
 
-    name = forms.CharField(
+    name = NameInput(
         label=_("Your name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

@@ -42,6 +42,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Send a letter about signing in, in the language of the person at `email`, else in the
         page's. Raises KeyError for one of allauth's that this desk does not send."""
         kind, person = KINDS[template_prefix], person_at(email)
+        if kind == LetterKind.KNOWN_ACCOUNT and person is None:
+            # The page says the same to everybody who may not sign up; the letter says why.
+            kind = LetterKind.UNHEARD
         if template_prefix == _RESET and person is not None and person.email == email.lower():
             # Once the code is typed, allauth looks for this row to mark it as proved.
             address_of(person)

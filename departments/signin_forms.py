@@ -4,10 +4,11 @@ Left to itself, allauth takes any row with that address, also one that was put d
 else's and never proved: whoever reads letters there would come in as them.
 """
 
-from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm
+from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm, SignupForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from departments.actions import may_begin
 from departments.models import User, person_at
 
 
@@ -29,6 +30,18 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
         email: str = super().clean_email()
         person = _whose(email)
         self.users = [person] if person is not None else []
+        return email
+
+
+class NewAccountForm(SignupForm):  # type: ignore[misc]
+    """An account for whoever may write to us; the page says the same to all others."""
+
+    def clean_email(self) -> str:
+        """The address. `account_already_exists` is how allauth's flow makes no account and mails no
+        code; which letter goes there instead, the adapter knows."""
+        email: str = super().clean_email()
+        if not may_begin(email):
+            self.account_already_exists = True
         return email
 
 

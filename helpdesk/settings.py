@@ -205,6 +205,7 @@ ACCOUNT_SIGNUP_FORM_CLASS = "departments.forms.SignupNameForm"
 ACCOUNT_FORMS = {
     "request_login_code": "departments.signin_forms.SignInByCodeForm",
     "reset_password": "departments.signin_forms.ForgottenPasswordForm",
+    "signup": "departments.signin_forms.NewAccountForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
@@ -213,6 +214,14 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # Mail may take its time; a code still dies with the third wrong guess.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
+# How often, by address on the net (ip) and by what was typed (key); the rest is allauth's own.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,60/h/ip",
+    "login_failed": "10/m/ip,5/5m/key,30/d/key",
+    "request_login_code": "20/m/ip,3/m/key,12/h/key",
+    "reset_password": "20/m/ip,3/m/key,12/h/key",
+    "confirm_email": "1/10s/key,12/h/key",
+}
 # A person may have several addresses; letters go to the main one.
 ACCOUNT_MAX_EMAIL_ADDRESSES = 20
 ACCOUNT_LOGOUT_ON_GET = False

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from helpdesk.lib import tokens
+from helpdesk.lib.names import harmless
 
 REPLY_ADDRESS_DAYS = 60
 _LONGEST_SUBJECT = 1_000
@@ -190,7 +191,8 @@ def tagged(subject: str, ticket: int) -> str:
 def bare_subject(subject: str) -> str:
     """What a subject is about, to be compared: without Re, Fwd and their like, without our tags and
     what servers put in brackets before it, in lower case."""
-    bare = _TAG.sub(" ", subject[:_LONGEST_SUBJECT])
+    # As stored subjects are.
+    bare = _TAG.sub(" ", harmless(subject[:_LONGEST_SUBJECT]))
     while found := _ANSWERED.match(bare) or _LABEL.match(bare):
         bare = bare[found.end() :]
     return " ".join(bare.casefold().split())

@@ -10,7 +10,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from departments.models import Department, User
+from departments.actions import may_begin, organisation_for
+from departments.models import Department, DeskSettings, User, person_at
 from tickets.lifecycle import Status
 from tickets.models import CannedReply, Event, Follower, Message, Ticket, Workspace
 
@@ -21,6 +22,27 @@ def require(allowed: bool) -> None:
     """Refuse with PermissionDenied unless `allowed`."""
     if not allowed:
         raise PermissionDenied(_("You may not do that."))
+
+
+def can_write(user: User) -> bool:
+    """May they open tickets of their own? On an open desk everybody; on one that hears only people
+    it knows: who works here, whom somebody here vouched for, who belongs to an organisation, and
+    who has a ticket already."""
+    if DeskSettings.current().is_open:
+        return True
+    return user.is_active and (
+        user.is_known
+        or user.organisation_id is not None
+        or works_here(user)
+        or Ticket.objects.filter(customer=user).exclude(status=Status.SPAM).exists()
+        or organisation_for(user.email) is not None
+    )
+
+
+def can_write_from(address: str) -> bool:
+    """May whoever has `address` open tickets, be they known or not?"""
+    person = person_at(address)
+    return can_write(person) if person is not None else may_begin(address)
 
 
 def works_in(user: User | None, department: Department | int) -> bool:

@@ -18,6 +18,14 @@ class DeskSettings(models.Model):
     writers = models.CharField(
         _("who may write to us"), max_length=9, choices=Writers, default=Writers.EVERYBODY
     )
+    messages_per_hour = models.PositiveIntegerField(
+        _("messages of one customer in an hour"),
+        default=60,
+        help_text=_(
+            "Written in the portal or by a program; further ones are refused with a sentence. "
+            "Letters have a limit of their own, among those of automatic mail. 0: no limit."
+        ),
+    )
     rating_change_days = models.PositiveSmallIntegerField(
         _("days in which a rating may be changed"), default=7
     )
@@ -39,6 +47,11 @@ class DeskSettings(models.Model):
         """There is one desk."""
         self.pk = 1
         super().save(*args, **kwargs)
+
+    @property
+    def is_open(self) -> bool:
+        """May everybody write to us?"""
+        return self.writers == self.Writers.EVERYBODY
 
     @classmethod
     def current(cls) -> "DeskSettings":

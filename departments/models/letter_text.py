@@ -29,6 +29,7 @@ class LetterKind(models.TextChoices):
     ADDRESS_CODE = "address_code", _("Code that proves an address")
     UNKNOWN_ACCOUNT = "unknown_account", _("No account with this address")
     KNOWN_ACCOUNT = "known_account", _("There is an account already")
+    UNHEARD = "unheard", _("No account, for we do not know them")
     ADDRESS = "address", _("Link that proves a further address")
 
 
@@ -84,6 +85,7 @@ RULES: Final = {
     },
     LetterKind.UNKNOWN_ACCOUNT: Rules((*_DESK, "address", "signup_link"), by_department=False),
     LetterKind.KNOWN_ACCOUNT: Rules((*_DESK, "address", "password_link"), by_department=False),
+    LetterKind.UNHEARD: Rules((*_DESK, "address"), by_department=False),
     LetterKind.ADDRESS: Rules(
         (*_DESK, "address", "proof_link", "days"), required=("proof_link",), by_department=False
     ),

@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from departments.models.wishes import NEEDS_BELL, ON_BY_DEFAULT, REASON_OF, Notice, Reason, Way
+from helpdesk.lib.namefields import NameField
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -32,7 +33,7 @@ FACES = "faces"
 class Organisation(models.Model):
     """A company our customers belong to, found by the domains of their addresses."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = NameField(_("name"), max_length=200, unique=True)
     domains = ArrayField(
         models.CharField(max_length=253),
         verbose_name=_("mail domains"),
@@ -125,8 +126,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         COMPACT = "compact", _("One line")
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
-    name = models.CharField(_("name"), max_length=200, blank=True)
-    shown_name = models.CharField(
+    name = NameField(_("name"), max_length=200, blank=True)
+    shown_name = NameField(
         _("name shown to customers"),
         max_length=200,
         blank=True,
@@ -199,6 +200,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Switch off instead of deleting: the history keeps this person's name."),
     )
     is_staff = models.BooleanField(_("may enter the administration"), default=False)
+    is_known = models.BooleanField(
+        _("known to us"),
+        default=False,
+        help_text=_("May write to us also where the desk hears only people it knows."),
+    )
     created_at = models.DateTimeField(_("known since"), default=timezone.now, editable=False)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"

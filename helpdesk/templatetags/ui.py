@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, to_locale
 
+from helpdesk.lib import names
+
 register = template.Library()
 
 THEMES = ("system", "light", "dark")
@@ -104,6 +106,9 @@ def _distance(gap: timedelta) -> str:
 def _whole(gap: timedelta, step: timedelta) -> timedelta:
     """The gap without what does not fill a step, towards now: 119 minutes are one hour."""
     return step * int(gap / step)
+
+
+register.filter("harmless", names.harmless)
 
 
 @register.filter

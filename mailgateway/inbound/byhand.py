@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from departments.actions import welcome_customer
+from departments.actions import vouch_for, welcome_customer
 from departments.models import Department, User
 from helpdesk.lib.errors import DeskError
 from mailgateway.inbound.bodies import files_of, storable
@@ -164,6 +164,7 @@ def make_ticket(
     parsed = look_into(letter)
     whole = IncomingFile(f"{letter.pk}.eml", bytes(letter.raw), "message/rfc822")
     person = welcome_customer(customer, name=storable(name))
+    vouch_for(person)
     ticket = actions.open_ticket(
         customer=person,
         by=person,

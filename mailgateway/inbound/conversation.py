@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from departments.models import Department, User, addresses_of, people_at
+from departments.actions import vouch_for
+from departments.models import Department, User, addresses_of, people_at, person_at
 from helpdesk.lib.errors import DeskError
 from mailgateway import bounds, forwards, routing
 from mailgateway.addresses import is_forward
@@ -26,7 +28,7 @@ from mailgateway.screening import UNANSWERED, Kind, Verdict
 from tickets import actions
 from tickets.attachments import IncomingFile
 from tickets.models import Body, SideConversation, Ticket
-from tickets.permissions import works_in
+from tickets.permissions import can_write_from, works_in
 
 State = InboundEmail.State
 
@@ -38,12 +40,19 @@ def take(
     verdict: Verdict,
     proof: Proof = Proof.UNKNOWN,
 ) -> None:
-    """A person's letter goes where it belongs, on the authority it has there."""
+    """A person's letter goes where it belongs, on the authority it has there. One that would begin
+    a ticket waits in the ledger where the desk hears only people it knows, and not this one."""
+    is_heard = can_write_from(sender.email)
+    if not is_heard and person_at(sender.email) is None and not routing.ticket_of_reply(parsed):
+        _hold(letter)  # who is a stranger leaves no person behind
+        return
     person = welcome(sender, parsed)
     route = routing.find_route(parsed, person, proof)
     if route.ticket is None:
         passed_on = proof == Proof.PROVED and person.is_agent and _pass_on(letter, parsed, person)
-        if not passed_on:
+        if not passed_on and not is_heard:
+            _hold(letter)
+        elif not passed_on:
             _open(letter, parsed, person, route, verdict)
     elif route.side is not None:
         _hear(letter, parsed, route.side, person, route)
@@ -53,6 +62,12 @@ def take(
         _answer(letter, parsed, route.ticket, person, route)
     else:
         _go_on(letter, parsed, route.ticket, person, route)
+
+
+def _hold(letter: InboundEmail) -> None:
+    """Kept, and shown to those who answer for it: they let it through, or ignore it."""
+    letter.kind, letter.state = Kind.STRANGER, State.HELD
+    letter.reason = _("Only people we know may write to us, and this address is unknown.")
 
 
 def _go_on(
@@ -175,6 +190,7 @@ def _pass_on(letter: InboundEmail, parsed: ParsedEmail, agent: User) -> bool:
     customer = None if is_ours(author.email) else welcome(author, parsed)
     if customer is None or customer.is_agent or not customer.is_active:
         return False
+    vouch_for(customer)
     ticket = actions.open_ticket(
         customer=customer,
         by=customer,

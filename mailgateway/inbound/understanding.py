@@ -5,7 +5,7 @@ import hashlib
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from departments.actions import forget_returned_mail, prove_address
+from departments.actions import forget_returned_mail, prove_address, vouch_for
 from mailgateway import authentication, routing, screening
 from mailgateway.authentication import Proof
 from mailgateway.inbound import conversation, floods, machines, people
@@ -31,7 +31,8 @@ def understand(letter: InboundEmail) -> None:
     letter.fingerprint = fingerprint(parsed, letter.sha256)
     if _seen_before(letter):
         return
-    released = letter.kind == Kind.FLOOD  # somebody looked at it already
+    # Somebody looked at it already and let it through.
+    released, admitted = letter.kind in {Kind.FLOOD, Kind.STRANGER}, letter.kind == Kind.STRANGER
     verdict = screening.verdict(parsed, letter.mailbox)
     letter.kind, letter.reason = verdict.kind, storable(verdict.reason)[:300]
     if verdict.kind == Kind.OWN:
@@ -44,6 +45,8 @@ def understand(letter: InboundEmail) -> None:
         proof = _proof(letter, parsed, sender)
         if proof == Proof.PROVED:
             prove_address(sender.email)
+        if admitted:
+            vouch_for(people.welcome(sender, parsed))
         conversation.take(letter, parsed, sender, verdict, proof)
     if verdict.kind == Kind.PERSON:
         forget_returned_mail(letter.sender)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
+from helpdesk.lib.namefields import NameField
 from mailgateway.models.mailbox import Mailbox
 from mailgateway.verdicts import Kind
 from tickets.models import Ticket
@@ -110,7 +111,7 @@ class InboundEmail(models.Model):
     sender = models.CharField(_("sender"), max_length=254, blank=True)
     # Everybody in To and Cc and where it was delivered, in lower case, separated by spaces.
     recipients = models.TextField(_("recipients"), blank=True)
-    subject = models.CharField(_("subject"), max_length=500, blank=True)
+    subject = NameField(_("subject"), max_length=500, blank=True)
     # Message-IDs of earlier letters that it names: two that name the same belong together, also
     # where nobody sent us the one they name.
     parents = ArrayField(models.CharField(max_length=998), default=list, blank=True)

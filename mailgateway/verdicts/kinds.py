@@ -19,6 +19,7 @@ class Kind(TextChoices):
     BULK = "bulk", _("sent to many by a machine")
     LIST = "list", _("by way of a mailing list")
     FLOOD = "flood", _("one of very many")
+    STRANGER = "stranger", _("by somebody we do not know")
 
 
 _BY_MACHINES = frozenset(

@@ -270,7 +270,12 @@ def test_the_settings_of_the_desk_open_as_one_form(desk):
 
     desk.post(
         page.redirect_chain[-1][0],
-        {"writers": "known", "rating_change_days": "2", "rating_reminder_days": "0"},
+        {
+            "writers": "known",
+            "messages_per_hour": "60",
+            "rating_change_days": "2",
+            "rating_reminder_days": "0",
+        },
     )
 
     assert DeskSettings.objects.count() == 1

@@ -39,7 +39,6 @@ from tickets.actions.feedback import ask_for_rating, rate_answer, rate_ticket
 from tickets.actions.forms import (
     TOO_MUCH,
     SentAlready,
-    TooMuchWritten,
     Writing,
     open_by_form,
 )
@@ -67,8 +66,9 @@ from tickets.actions.later import (
     send_scheduled,
 )
 from tickets.actions.letters import admit_sender, move_message_out, note_copy
+from tickets.actions.limits import TooMuchWritten
 from tickets.actions.macros import apply_macro
-from tickets.actions.opening import open_follow_up, open_related, open_ticket
+from tickets.actions.opening import KNOWN_ONLY, NotKnown, open_follow_up, open_related, open_ticket
 from tickets.actions.parting import ChangedMeanwhile
 from tickets.actions.people import (
     MOST_COUNTED,
@@ -105,6 +105,7 @@ from tickets.models import FieldsRefused
 
 __all__ = [
     "BY_HAND",
+    "KNOWN_ONLY",
     "MOST_COUNTED",
     "TOO_MUCH",
     "UNDOABLE",
@@ -114,6 +115,7 @@ __all__ = [
     "FieldsRefused",
     "LeftAlready",
     "NotAmongAgents",
+    "NotKnown",
     "NothingSaid",
     "NothingToResend",
     "SentAlready",

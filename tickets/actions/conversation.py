@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import attachments, events, lifecycle, search
-from tickets.actions import steps
+from tickets.actions import limits, steps
 from tickets.actions.drafting import put_back
 from tickets.actions.macros import act
 from tickets.actions.opening import open_follow_up
@@ -95,7 +95,7 @@ def reply_to_ticket(
     status among them counts unless `then` is given; each priority, field and tag is a verb of the
     agent. People in copy who are left out (`without`) go on taking part and read it in the portal;
     those whom an agent `add`s take part from now on. Nothing is solved while a required field
-    says nothing.
+    says nothing. Raises TooMuchWritten for customers.
     """
     ticket = Ticket.objects.locked(steps.current(ticket))
     require(can_reply(by, ticket))
@@ -103,6 +103,7 @@ def reply_to_ticket(
     now = timezone.now()
     used = [] if by_customer else list(canned)
     if by_customer:
+        limits.refuse_floods(by, channel)
         _call_off_all(ticket)
         details = _move(ticket, lifecycle.after_reply(ticket.status, by_customer=True))
     else:

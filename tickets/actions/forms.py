@@ -2,23 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 
-from departments.actions import organisation_for, welcome_customer
-from departments.models import Category, DeskSettings, User, person_at
+from departments.actions import welcome_customer
+from departments.models import Category, User, person_at
 from helpdesk.lib import tokens
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.language import guess_language
+from tickets.actions.limits import HOUR, TooMuchWritten
 from tickets.actions.opening import open_ticket
 from tickets.attachments import IncomingFile
 from tickets.models import Body, EmbeddedForm, FormPost, Ticket
+from tickets.permissions import can_write_from
 
-HOUR: Final = timedelta(hours=1)
 MOST_OF_ADDRESS: Final = 4
 """What one address may send by forms in an hour."""
 
@@ -30,12 +30,6 @@ TOO_MUCH: Final = gettext_lazy(
 SENT_ALREADY: Final = gettext_lazy(
     "Something was sent from this page already. If this is another matter, send it once more."
 )
-
-
-class TooMuchWritten(DeskError):
-    """More was sent in the last hour, by a form or from an address, than we take."""
-
-    status = 429
 
 
 class SentAlready(DeskError):
@@ -81,8 +75,7 @@ def open_by_form(form: EmbeddedForm, *, writing: Writing) -> Ticket | None:
         return known.ticket
     writer = tokens.short_mac("form.writer", writing.address)
     _refuse_floods(form, writer, share=1 if writing.stamp else 2)
-    person = person_at(writing.address)
-    ticket = _opened(form, writing, person) if person or _may_begin(writing.address) else None
+    ticket = _opened(form, writing) if can_write_from(writing.address) else None
     FormPost.objects.create(form=form, ticket=ticket, once=once, said=said, writer=writer)
     return ticket
 
@@ -98,13 +91,8 @@ def _refuse_floods(form: EmbeddedForm, writer: str, *, share: int) -> None:
             raise TooMuchWritten(TOO_MUCH)
 
 
-def _may_begin(address: str) -> bool:
-    """May somebody write whom nobody knows yet?"""
-    everybody = DeskSettings.current().writers == DeskSettings.Writers.EVERYBODY
-    return everybody or organisation_for(address) is not None
-
-
-def _opened(form: EmbeddedForm, writing: Writing, person: User | None) -> Ticket:
+def _opened(form: EmbeddedForm, writing: Writing) -> Ticket:
+    person: User | None = person_at(writing.address)
     if person is None:
         language = guess_language(f"{writing.subject}\n{writing.body}") or get_language() or ""
         person = welcome_customer(writing.address, name=writing.name, language=language)

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.models import Category, Department, Service, User
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.names import harmless
 from tickets import attachments, events, search, sla
-from tickets.actions import steps
+from tickets.actions import limits, steps
 from tickets.attachments import IncomingFile
 from tickets.coach import Hint, divide
 from tickets.lifecycle import Priority, Status
@@ -24,14 +26,24 @@ from tickets.models import (
     TicketLink,
     checked,
 )
-from tickets.permissions import can_see, require, works_in
+from tickets.permissions import can_see, can_write, require, works_in
 
 SUBJECT_LENGTH = 500
+KNOWN_ONLY = gettext_lazy(
+    "Here we answer people and organisations that we know, and we do not know you yet. Your "
+    "contact with us can let you in."
+)
+
+
+class NotKnown(DeskError):
+    """The desk hears only people it knows."""
+
+    status = 403
 
 
 def subject_of(text: str) -> str:
     """What a ticket is called that somebody named `text`: one line, never empty."""
-    return " ".join(text.split())[:SUBJECT_LENGTH] or _("(no subject)")
+    return harmless(text)[:SUBJECT_LENGTH] or _("(no subject)")
 
 
 @transaction.atomic
@@ -64,11 +76,17 @@ def open_ticket(
     letter: it holds for this ticket alone. `follows` is the closed ticket this one goes on from.
     `fields` are values of custom fields; customers fill those they are asked for.
     `skipped` are hints of the coach that the customer passed over.
+
+    Raises NotKnown where customers begin that may not, and TooMuchWritten.
     """
     place = department or (category.department if category else None) or _triage()
     require(by == customer or works_in(by, place))
     text = body if isinstance(body, Body) else Body.plain(body)
     by_customer = by == customer
+    if by_customer:
+        if follows is None and not can_write(by):
+            raise NotKnown(KNOWN_ONLY)
+        limits.refuse_floods(by, channel)
     ticket = Ticket.objects.create(
         subject=subject_of(subject),
         customer=customer,

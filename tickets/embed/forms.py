@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category
+from helpdesk.lib.namefields import NameInput
 from tickets.actions import opening
 from tickets.forms import BodyField, FilesField
 from tickets.models import EmbeddedForm
@@ -18,7 +19,7 @@ class WritingForm(forms.Form):
 
     use_required_attribute = True
 
-    name = forms.CharField(
+    name = NameInput(
         label=_("Your name"),
         required=False,
         max_length=200,
@@ -54,8 +55,8 @@ class WritingForm(forms.Form):
             del self.fields["files"]
 
     def clean_name(self) -> str:
-        """Without what cannot be seen. Our letters greet by name, and would carry a link there."""
-        name = "".join(one for one in self.cleaned_data["name"] if one.isprintable()).strip()
+        """Our letters greet by name, and would carry a link there."""
+        name: str = self.cleaned_data["name"]
         if _has_link(name):
             raise forms.ValidationError(_("Write your name without addresses of web pages."))
         return name

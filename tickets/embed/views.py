@@ -154,7 +154,7 @@ def _thanks(
 ) -> HttpResponse:
     """It has arrived. The desk that hears only people it knows says nobody a number here: whether
     there is one would tell whom it knows."""
-    is_open = DeskSettings.current().writers == DeskSettings.Writers.EVERYBODY
+    is_open = DeskSettings.current().is_open
     number = ticket.number if ticket and is_open else None
     if _wants_json(request):
         return JsonResponse({"number": number}, status=201)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Service, User
+from helpdesk.lib.namefields import NameField
 from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Ticket(models.Model):
         API = "api", _("API")
         SYSTEM = "system", _("help desk")
 
-    subject = models.CharField(_("subject"), max_length=500)
+    subject = NameField(_("subject"), max_length=500)
     customer = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("customer")
     )

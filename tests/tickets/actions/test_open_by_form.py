@@ -2,6 +2,7 @@
 
 import pytest
 
+from departments.actions import vouch_for
 from departments.models import DeskSettings, Organisation, User
 from tickets.actions import SentAlready, TooMuchWritten, Writing, open_by_form
 from tickets.models import EmbeddedForm, FormPost
@@ -63,6 +64,7 @@ def test_a_form_takes_so_much_in_an_hour(form, stamped, most):
 
 def test_a_desk_for_people_it_knows_hears_them_and_their_colleagues_alone(form, carla):
     DeskSettings(writers="known").save()
+    vouch_for(carla)
     Organisation.objects.create(name="Akme", domains=["akme.example"])
 
     assert open_by_form(form, writing=wrote(address=carla.email, stamp="b")).customer == carla

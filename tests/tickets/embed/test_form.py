@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from departments.actions import vouch_for
 from departments.models import Category, DeskSettings, User
 from mailgateway.models import Mailbox, OutboundEmail
 from tests.tickets.embed.conftest import SHOP, TYPED
@@ -212,6 +213,7 @@ def test_an_address_of_the_desk_itself_is_refused(send, billing):
 
 def test_a_desk_for_people_it_knows_tells_nobody_whom_it_knows(send, carla):
     DeskSettings(writers="known").save()
+    vouch_for(carla)
 
     known, unknown = send(email=carla.email), send(email="olha@customer.example")
 

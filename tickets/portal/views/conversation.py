@@ -44,7 +44,11 @@ def answers(request: ReaderRequest, number: int) -> HttpResponse:
     form = ReplyForm(_with_title(request.POST), request.FILES)
     if not form.is_valid():
         return show(request, found, form, status=422)
-    message = actions.continue_conversation(found, by=request.reader, **form.cleaned_data)
+    try:
+        message = actions.continue_conversation(found, by=request.reader, **form.cleaned_data)
+    except actions.TooMuchWritten as refusal:
+        form.add_error(None, str(refusal))
+        return show(request, found, form, status=refusal.status)
     if message.ticket.number != actions.current(found).number:
         messages.success(
             request,

@@ -1,7 +1,8 @@
 """Writing to us for the first time."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,15 +18,37 @@ from tickets import actions
 from tickets.coach import Attempt, Part, advise, divide
 from tickets.forms import NewFieldsForm
 from tickets.models import CustomField
+from tickets.permissions import can_write
 from tickets.portal import coaching
 from tickets.portal.forms import AboutForm, NewTicketForm, Parts, PartsFormSet
 
+P = ParamSpec("P")
 
+
+def writers_only(
+    view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
+) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:
+    """A sentence instead of the form, for whoever this desk does not hear."""
+
+    @wraps(view)
+    def guarded(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if can_write(request.user):
+            return view(request, *args, **kwargs)
+        return render(
+            request, "portal/not_known.html", {"sentence": actions.KNOWN_ONLY}, status=403
+        )
+
+    return guarded
+
+
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_ticket(request: SignedInRequest) -> HttpResponse:
     """The form for a new ticket. What the coach would ask for is shown once before it is sent."""
     advice, is_stopped, brand = coaching.Advice(), False, brand_of(request)
+    status = 200
     if request.method == "POST":
+        status = 422
         form = NewTicketForm(request.POST, request.FILES, brand=brand)
         fields = _asked(request.POST, brand, is_sent=True)
         advice = _advice(request, [file.name or "" for file in request.FILES.getlist("files")])
@@ -33,16 +56,21 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
             # A browser forgets the files of a form that comes back, so such a form is not stopped.
             is_stopped = bool(advice) and not (request.POST.get("advised") or request.FILES)
             if not is_stopped:
-                ticket = actions.open_ticket(
-                    customer=request.user,
-                    by=request.user,
-                    department=_place(form.cleaned_data["category"], brand),
-                    fields=fields.values,
-                    skipped=advice.hints,
-                    **form.cleaned_data,
-                )
-                messages.success(request, _("Thank you! We have got it and will answer soon."))
-                return redirect("portal:ticket", ticket.number)
+                try:
+                    ticket = actions.open_ticket(
+                        customer=request.user,
+                        by=request.user,
+                        department=_place(form.cleaned_data["category"], brand),
+                        fields=fields.values,
+                        skipped=advice.hints,
+                        **form.cleaned_data,
+                    )
+                except actions.TooMuchWritten as refusal:
+                    form.add_error(None, str(refusal))
+                    status = refusal.status
+                else:
+                    messages.success(request, _("Thank you! We have got it and will answer soon."))
+                    return redirect("portal:ticket", ticket.number)
     else:
         typed = kept.take(request)
         # An address may name topic and product: /tickets/new/?category=3
@@ -57,7 +85,6 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
         "is_stopped": is_stopped,
         **_for_topic(form["category"].value(), brand),
     }
-    status = 422 if form.is_bound else 200
     return render(request, "portal/new_ticket.html", context, status=status)
 
 
@@ -80,6 +107,7 @@ def hints(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/partials/_hints.html", {"advice": advice})
 
 
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def parts(request: SignedInRequest) -> HttpResponse:
     """A text about several matters, divided: each becomes a ticket of its own, all at once."""
@@ -100,14 +128,18 @@ def parts(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST" or not all(are_valid):
         return _show_parts(request, pieces, about, fields)
     wishes = coaching.wishes_of(_number(said.get("category")))
-    opened = actions.open_related(
-        customer=request.user,
-        by=request.user,
-        department=_place(about.cleaned_data["category"], brand),
-        fields=fields.values,
-        parts=[{**one, "skipped": advise(_attempt(one), wishes)} for one in pieces.said],
-        **about.cleaned_data,
-    )
+    try:
+        opened = actions.open_related(
+            customer=request.user,
+            by=request.user,
+            department=_place(about.cleaned_data["category"], brand),
+            fields=fields.values,
+            parts=[{**one, "skipped": advise(_attempt(one), wishes)} for one in pieces.said],
+            **about.cleaned_data,
+        )
+    except actions.TooMuchWritten as refusal:
+        about.add_error(None, str(refusal))
+        return _show_parts(request, pieces, about, fields, status=refusal.status)
     messages.success(
         request,
         ngettext(
@@ -125,10 +157,16 @@ def _attempt(said: dict[str, Any]) -> Attempt:
 
 
 def _show_parts(
-    request: SignedInRequest, pieces: PartsFormSet, about: AboutForm, fields: NewFieldsForm
+    request: SignedInRequest,
+    pieces: PartsFormSet,
+    about: AboutForm,
+    fields: NewFieldsForm,
+    *,
+    status: int | None = None,
 ) -> HttpResponse:
     context = {"parts": pieces, "about": about, "fields": fields}
-    return render(request, "portal/parts.html", context, status=422 if pieces.is_bound else 200)
+    status = status or (422 if pieces.is_bound else 200)
+    return render(request, "portal/parts.html", context, status=status)
 
 
 def _advice(request: SignedInRequest, files: Iterable[str]) -> coaching.Advice:
