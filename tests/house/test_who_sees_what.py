@@ -144,6 +144,7 @@ TICKET_PAGES = {
     "agent:quotation",
     "agent:presence",
     "agent:letter",
+    "agent:article",
     "agent:resending",
     "agent:correction",
     "agent:replies",

@@ -76,6 +76,7 @@ from tickets.actions.people import (
     preview_merge,
     undo_merge_people,
 )
+from tickets.actions.publishing import draft_article
 from tickets.actions.reading import BY_HAND, file_letter, note_delivery, reread_message
 from tickets.actions.resending import NothingToResend, correct_and_resend, resend_reply
 from tickets.actions.resolution import (
@@ -145,6 +146,7 @@ __all__ = [
     "delete_workspace",
     "discard_draft",
     "discard_upload",
+    "draft_article",
     "edit_customer",
     "escalate_ticket",
     "file_letter",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from tickets.agent.views import (
+    articles,
     composer,
     fields,
     joining,
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}messages/<int:pk>/quotation/", reading.quotation, name="quotation"),
     path(f"{ONE}reading/", reading.wishes, name="reading"),
     path(f"{ONE}presence/", ticket.presence, name="presence"),
+    path(f"{ONE}messages/<int:pk>/article/", articles.article, name="article"),
     path(f"{ONE}messages/<int:pk>/letter/", ticket.letter, name="letter"),
     path(f"{ONE}replies/", composer.replies, name="replies"),
     path(f"{ONE}notes/", composer.notes, name="notes"),

@@ -66,6 +66,7 @@ class Event(models.Model):
         SCHEDULED = "scheduled", _("reply leaves later")
         CALLED_OFF = "called_off", _("reply called off")
         MACRO = "macro", _("macro applied")
+        ARTICLE = "article", _("article begun")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, User
 from helpdesk.lib import multilingual, words
+from knowledge.models import ArticleText
+from knowledge.search import suggest
 from tickets.coach import Attempt, Evidence, Hint, Number, Wishes, advise
 from tickets.coach.words import NOISE
 from tickets.lifecycle import Status
@@ -96,13 +99,15 @@ class Piece:
 
 @dataclass(frozen=True)
 class Advice:
-    """What would help, for one state of the form, and earlier tickets that may be about it."""
+    """What would help, for one state of the form; earlier tickets that may be about it, and
+    articles that may answer it."""
 
     hints: list[Hint] = field(default_factory=list)
     earlier: list[Ticket] = field(default_factory=list)
+    articles: list[ArticleText] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.hints or self.earlier)
+        return bool(self.hints or self.earlier or self.articles)
 
     @property
     def pieces(self) -> list[Piece]:
@@ -120,7 +125,8 @@ class Advice:
     def digest(self) -> str:
         """The same for the same hints, never empty: what the form says back of what it showed."""
         said = [f"{hint.code}:{hint.about}" for hint in self.hints]
-        return " ".join([*said, *(f"earlier:{ticket.number}" for ticket in self.earlier)])
+        said += [f"earlier:{ticket.number}" for ticket in self.earlier]
+        return " ".join([*said, *(f"article:{text.pk}" for text in self.articles)])
 
 
 def wishes_of(category: int | None) -> Wishes:
@@ -137,17 +143,26 @@ def advice_on(
     category: int | None,
     service: int | None,
 ) -> Advice:
-    """What the coach says of `subject` and `body` in `said` and of the names of the files. Two
+    """What the coach says of `subject` and `body` in `said` and of the names of the files. Three
     questions."""
     attempt = Attempt(said.get("subject", ""), said.get("body", ""), tuple(files))
-    return Advice(advise(attempt, wishes_of(category)), _earlier(attempt, by, service))
+    return Advice(
+        advise(attempt, wishes_of(category)),
+        _earlier(attempt, by, service),
+        suggest(
+            f"{attempt.title} {attempt.body}",
+            by=by,
+            language=get_language() or "",
+            category=category,
+        ),
+    )
 
 
 def while_typing(advice: Advice, said: Mapping[str, str]) -> Advice:
     """Without the hints about a field in which nothing was written yet."""
     has_title, has_body = (bool(said.get(name, "").strip()) for name in ("subject", "body"))
     hints = [hint for hint in advice.hints if (has_title if "title" in hint.code else has_body)]
-    return Advice(hints, advice.earlier)
+    return Advice(hints, advice.earlier, advice.articles)
 
 
 def titles_for(category: Category | None) -> tuple[list[str], list[str]]:

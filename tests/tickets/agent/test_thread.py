@@ -23,6 +23,7 @@ SAID = {
     "unfollowed": ({"who": "Mallory", "who_id": 1}, "removed Mallory"),
     "solved": ({"before": "open"}, "solved it"),
     "awaited": ({"before": "open"}, "waits for the customer"),
+    "article": ({"title": "How to pay"}, "began the article “How to pay” with an answer"),
     "macro": ({"name": "Refund", "did": [1]}, "applied “Refund”"),
     "held": ({"until": "2099-01-05T09:00:00+00:00"}, "on hold until 01/05/2099"),
     "woken": ({}, "The hold is over"),

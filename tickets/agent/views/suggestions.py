@@ -1,25 +1,29 @@
-"""What the composer offers while one types: canned replies, tickets, colleagues."""
+"""What the composer offers while one types: canned replies, articles, tickets, colleagues."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from departments.http import SignedInRequest, agent_required
 from departments.models import User
+from knowledge.search import find
 from tickets import forms, placeholders, search
 from tickets.agent.views.canned_use import usable_on, worked_on
 from tickets.models import CannedReply, Ticket
 from tickets.placeholders import Preview
 
 MOST: Final = 8
+MOST_ARTICLES: Final = 3
 SHORTEST: Final = 2
-"""Letters before subjects are searched for words."""
+"""Letters before subjects and articles are searched for words."""
 MOST_DIGITS: Final = 4
 """By so many digits a number may be longer than what was typed of it."""
 
@@ -55,9 +59,24 @@ def _canned(text: str, ticket: Ticket, by: User) -> list[Suggestion]:
     for word in text.split():
         rows = rows.filter(Q(title__icontains=word) | Q(body__icontains=word))
     rows = rows.order_by(F("own_last").desc(nulls_last=True), "-used", "title", "pk")
-    return [
+    articles = _articles(text, ticket) if len(text) >= SHORTEST else []
+    canned = [
         Suggestion(one.title, canned=one, preview=placeholders.preview(one, ticket, by))
-        for one in rows[:MOST]
+        for one in rows[: MOST - len(articles)]
+    ]
+    return canned + articles
+
+
+def _articles(text: str, ticket: Ticket) -> list[Suggestion]:
+    """What the customer may read, with the address that shows each reader their language."""
+    language = ticket.language or ticket.customer.language or settings.LANGUAGE_CODE
+    return [
+        Suggestion(
+            one.public_title,
+            gettext("help page"),
+            f"{one.public_title}: {settings.DESK_URL}{one.article.get_absolute_url()} ",
+        )
+        for one in find(text, by=ticket.customer, language=language)[:MOST_ARTICLES]
     ]
 
 
