@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0024_embedded_forms'),
+        ("tickets", "0028_known_people"),
     ]
 
     operations = [

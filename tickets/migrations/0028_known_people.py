@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0026_matters'),
+        ("tickets", "0027_bad_ratings"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0016_brands'),
+        ("departments", "0016_brands"),
     ]
 
     operations = [
