@@ -25,15 +25,11 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def brand_of(request: HttpRequest) -> Brand:
-    """Whose pages are shown under the host name that was asked for. Asked once a request."""
-    found: Brand | None = getattr(request, "_brand", None)
-    if found is None:
-        try:
-            found = Brand.at(request.get_host())
-        except DisallowedHost:  # the page that says so is ours
-            found = Brand.at("")
-        request._brand = found  # type: ignore[attr-defined]
-    return found
+    """Whose pages are shown under the host name that was asked for."""
+    try:
+        return Brand.at(request.get_host())
+    except DisallowedHost:  # the page that says so is ours
+        return Brand.at("")
 
 
 def _guard(view: Guarded[P], allowed: Callable[[User], bool]) -> View[P]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from departments.admin import DepartmentAdmin
-from departments.models import Department
+from departments.models import Department, desk_url
 from helpdesk.lib.admin import ReadOnlyAdmin
 from tickets import placeholders
 from tickets.models import (
@@ -175,7 +175,7 @@ class EmbeddedFormAdmin(admin.ModelAdmin):
         """The script that puts the form into a page, as high as it needs."""
         if not form.pk:
             return gettext("Save it, and what belongs into your page stands here.")
-        script = f"{settings.DESK_URL}{settings.STATIC_URL}js/embed.js"
+        script = f"{desk_url(form.department)}{settings.STATIC_URL}js/embed.js"
         title = self._title(form)
         return f'<script src="{script}" data-form="{form.key}" data-title="{title}" async></script>'
 
@@ -184,7 +184,7 @@ class EmbeddedFormAdmin(admin.ModelAdmin):
         """The plain frame."""
         if not form.pk:
             return "—"
-        address = f"{settings.DESK_URL}{form.get_absolute_url()}"
+        address = f"{desk_url(form.department)}{form.get_absolute_url()}"
         title = self._title(form)
         return f'<iframe src="{address}" title="{title}" width="100%" height="800"></iframe>'
 

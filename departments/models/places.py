@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from departments import hours
@@ -97,10 +96,10 @@ class Department(models.Model):
         """The name customers see, in the reader's language."""
         return multilingual.pick(self.public_name) or self.name
 
-    @cached_property
+    @property
     def company(self) -> Brand:
         """The brand that its customers see."""
-        return self.brand or Brand.at("")
+        return Brand.of(self)
 
     def calendar(self) -> hours.WorkingCalendar:
         """When this department works."""

@@ -21,17 +21,11 @@ Rgb = tuple[int, int, int]
 Oklch = tuple[float, float, float]
 Pair = tuple[str, str]
 
-# What text of the accent stands on, as tokens.css has it: paper, surface, sunken.
-LIGHT_PAPERS: Final[tuple[Oklch, ...]] = (
-    (0.972, 0.005, 80),
-    (0.996, 0.002, 80),
-    (0.95, 0.007, 80),
+PAPERS: Final[tuple[tuple[Oklch, ...], tuple[Oklch, ...]]] = (
+    ((0.972, 0.005, 80), (0.996, 0.002, 80), (0.95, 0.007, 80)),
+    ((0.185, 0.006, 70), (0.222, 0.007, 70), (0.262, 0.008, 70)),
 )
-DARK_PAPERS: Final[tuple[Oklch, ...]] = (
-    (0.185, 0.006, 70),
-    (0.222, 0.007, 70),
-    (0.262, 0.008, 70),
-)
+"""What text stands on, light and dark, as tokens.css has it: paper, surface, sunken."""
 _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 _STEP = 0.005
 # How much lightness a bar gives away to carry white.
@@ -54,11 +48,18 @@ class Shades:
     on_brand: Pair
     letter_agent: Pair
 
-    def contrasts(self) -> Pair:
-        """The worst contrast of text of the accent in each look, for people: ("5.1", "8.0")."""
-        light = min(contrast(self.accent[0], ground) for ground in _grounds(self, 0))
-        dark = min(contrast(self.accent[1], ground) for ground in _grounds(self, 1))
-        return f"{math.floor(light * 10) / 10:.1f}", f"{math.floor(dark * 10) / 10:.1f}"
+    def contrasts(self) -> tuple[float, float]:
+        """How well text of the accent is read where it is read worst, (light look, dark look);
+        rounded down to a tenth."""
+        return self._worst(0), self._worst(1)
+
+    def _worst(self, look: int) -> float:
+        grounds = [
+            *map(from_oklch, PAPERS[look]),
+            self.accent_soft[look],
+            self.letter_agent[look],
+        ]
+        return math.floor(10 * min(contrast(self.accent[look], one) for one in grounds)) / 10
 
 
 def parse(text: str) -> Rgb:
@@ -124,12 +125,12 @@ def shades(accent: str) -> Shades:
 
     light = _readable(
         (min(max(lightness, 0.3), 0.6), chroma, hue),
-        on=[*map(from_oklch, LIGHT_PAPERS), soft[0], letter[0]],
+        on=[*map(from_oklch, PAPERS[0]), soft[0], letter[0]],
         towards=0.0,
     )
     dark = _readable(
         (min(max(lightness, 0.76), 0.9), min(chroma, 0.13), hue),
-        on=[*map(from_oklch, DARK_PAPERS), soft[1], letter[1]],
+        on=[*map(from_oklch, PAPERS[1]), soft[1], letter[1]],
         towards=1.0,
     )
     bar = _readable((lightness, chroma, hue), on=[white], towards=0.0)
@@ -168,11 +169,6 @@ def sheet_name(accent: str) -> str:
     made of it, give another name. Raises ValueError if it is no colour."""
     digest = hashlib.sha256(sheet(accent).encode()).hexdigest()[:10]
     return f"{bytes(parse(accent)).hex()}-{digest}"
-
-
-def _grounds(made: Shades, look: int) -> list[str]:
-    papers = DARK_PAPERS if look else LIGHT_PAPERS
-    return [*map(from_oklch, papers), made.accent_soft[look], made.letter_agent[look]]
 
 
 def _readable(colour: Oklch, *, on: list[str], towards: float) -> Oklch:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from departments.actions import show_logo
 from departments.models import Brand, Category, Department, desk_name, desk_url
+from departments.models.brands import shelf
 from helpdesk.lib import colours
 from mailgateway.models import OutboundEmail
 from tests.departments.test_admin import names
@@ -122,13 +123,28 @@ def test_an_unknown_host_is_refused(shop):
 
 
 @pytest.mark.parametrize("path", ["/", "/tickets/new/"])
-def test_a_page_asks_for_its_brand_once(shop, carla, enter, path):
+def test_brands_are_read_once_and_again_when_one_changed(shop, carla, enter, path):
     browser = enter(carla)
-    with CaptureQueriesContext(connection) as asked:
-        page(path, HOST, browser)
+    for times in (1, 0):
+        with CaptureQueriesContext(connection) as asked:
+            assert "The Shop" in page(path, HOST, browser)
+        assert sum('FROM "departments_brand"' in one["sql"] for one in asked) == times
+        assert len(asked) <= 10
 
-    assert sum('departments_brand" WHERE' in one["sql"] for one in asked) == 1
-    assert len(asked) <= 10
+    shop.name = "New name"
+    shop.save()
+
+    assert "New name" in page(path, HOST, browser)
+
+
+def test_another_process_hears_of_a_change_in_time(shop, monkeypatch):
+    assert Brand.at(HOST).name == "The Shop"
+    Brand.objects.filter(pk=shop.pk).update(name="New name")
+    assert Brand.at(HOST).name == "The Shop"
+
+    monkeypatch.setattr(shelf, "SECONDS", 0)
+
+    assert Brand.at(HOST).name == "New name"
 
 
 # Colours
@@ -152,6 +168,7 @@ def test_a_style_sheet_that_was_not_named_here_is_not_made(db, name):
 @pytest.mark.parametrize("stored", ["red", "#fff}*{", "", "</styl"])
 def test_a_stored_value_that_is_no_colour_harms_no_page(shop, stored):
     Brand.objects.filter(pk=shop.pk).update(accent=stored)
+    shelf.clear()
 
     shown = page("/account/login/", HOST)
 

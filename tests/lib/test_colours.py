@@ -29,14 +29,13 @@ def token(name: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
 def test_the_grounds_are_those_of_the_pages():
     papers = [token(name) for name in ("paper", "surface", "sunken")]
 
-    assert tuple(light for light, _dark in papers) == colours.LIGHT_PAPERS
-    assert tuple(dark for _light, dark in papers) == colours.DARK_PAPERS
+    assert tuple(zip(*papers, strict=True)) == colours.PAPERS
     assert from_oklch(token("accent")[0]) == colours.HOUSE
 
 
 @pytest.mark.parametrize("look", [0, 1], ids=["light", "dark"])
 def test_everything_is_read_well_whatever_was_chosen(look):
-    papers = [from_oklch(one) for one in (colours.LIGHT_PAPERS, colours.DARK_PAPERS)[look]]
+    papers = [from_oklch(one) for one in colours.PAPERS[look]]
     inks = [from_oklch(token(name)[look]) for name in ("ink", "ink-soft", "ink-faint")]
     wrong = []
     for chosen in CHOSEN:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
+from departments.models import desk_name
 from tickets.models import Ticket
 
 # What XML 1.0 has no character for (section 2.2); letters bring such things in their subjects.
@@ -28,13 +29,14 @@ class _Feed(Atom1Feed):
 def atom(title: str, url: str, address: str, made_at: datetime, tickets: Iterable[Ticket]) -> bytes:
     """The feed of `tickets`, with `customer` and `department`; `url` is the list's page and
     `address` the feed's own, both below the desk's."""
+    name = desk_name()
     feed = _Feed(
-        title=_plain(f"{title} · {settings.DESK_NAME}"),
+        title=_plain(f"{title} · {name}"),
         link=settings.DESK_URL + url,
         feed_url=settings.DESK_URL + address,
         feed_guid=settings.DESK_URL + address,
         description=None,
-        author_name=_plain(settings.DESK_NAME),
+        author_name=_plain(name),
         made_at=made_at,
     )
     for ticket in tickets:

@@ -42,6 +42,7 @@ class Command(BaseCommand):
 
     def fill(self) -> list[dict[str, str]]:
         """Everything; [{role, email, password}]."""
+        furniture.dress()
         places = furniture.furnish()
         cast = people.settle(places)
         furniture.open_mailboxes(places)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from departments.models import (
+    Brand,
     Category,
     Department,
     Holiday,
@@ -177,6 +178,35 @@ SERVICES: dict[str, Texts] = {
     },
 }
 TAGS = ("dns", "ssl", "disk", "panel", "spf", "refund", "slow", "migration")
+
+
+WELCOME: Texts = {
+    "uk": "Відповідаємо з понеділка до п’ятниці з 9 до 18, про сервери з понеділка до суботи "
+    "з 8 до 20.",
+    "ru": "Отвечаем с понедельника по пятницу с 9 до 18, о серверах с понедельника по субботу "
+    "с 8 до 20.",
+    "en": "We answer Monday to Friday from 9 to 18, about servers Monday to Saturday from 8 to 20.",
+    "de": "Wir antworten montags bis freitags von 9 bis 18 Uhr, zu Servern montags bis samstags "
+    "von 8 bis 20 Uhr.",
+}
+BEFORE_WRITING: Texts = {
+    "uk": "Якщо сервер не відповідає, назвіть його, будь ласка: тоді ми подивимося одразу.",
+    "ru": "Если сервер не отвечает, назовите его, пожалуйста: тогда мы посмотрим сразу.",
+    "en": "If a server does not answer, please name it: then we look at it at once.",
+    "de": "Wenn ein Server nicht antwortet, nennen Sie ihn bitte: Dann sehen wir sofort nach.",
+}
+
+
+def dress() -> None:
+    """How the company looks to its customers."""
+    Brand.objects.create(
+        name="desk.example",
+        accent="#1f5c46",
+        welcome=WELCOME,
+        before_writing=BEFORE_WRITING,
+        imprint_url="https://desk.example/imprint",
+        privacy_url="https://desk.example/privacy",
+    )
 
 
 def furnish() -> dict[str, Department]:
