@@ -38,6 +38,7 @@ from departments.models import (
 )
 from helpdesk.lib.admin import ReadOnlyAdmin
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.kinds import KINDS
 
 # Ours instead: allauth's page would show the secrets of second factors.
 admin.site.unregister([EmailAddress, Authenticator])
@@ -374,9 +375,22 @@ class EmailAddressAdmin(admin.ModelAdmin):
     autocomplete_fields = ("user",)
 
 
+class DeskSettingsForm(forms.ModelForm):
+    """The row, with a box to tick for each kind of file."""
+
+    file_kinds = forms.MultipleChoiceField(
+        label=_("files that customers may send"),
+        choices=[(name, kind.label) for name, kind in KINDS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Known by their content, whatever they are called. Letters bring any files."),
+    )
+
+
 @admin.register(DeskSettings)
 class DeskSettingsAdmin(admin.ModelAdmin):
     """One row, opened at once."""
+
+    form = DeskSettingsForm
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The form itself; the row is made when it is first opened."""

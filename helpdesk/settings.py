@@ -260,6 +260,13 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "helpdesk.lib.uploading.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Somebody chose a whole album: they are told how many fit, and their text comes back.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 DESK_MAX_FILE_MB = env.int("DESK_MAX_FILE_MB", default=25)
 
 

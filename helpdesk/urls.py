@@ -7,7 +7,7 @@ from departments.views import face, logo, look
 from helpdesk import views
 from knowledge.files import picture
 from knowledge.portal.sitemaps import robots_txt, sitemap_xml
-from tickets import files
+from tickets import files, uploads
 from tickets.api.door import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,7 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agent/", include("tickets.agent.urls")),
     path("api/v1/", api.urls),
     path("embed/", include("tickets.embed.urls")),
+    path("files/", uploads.uploads, name="uploads"),
     path("files/<uuid:token>/", files.attachment, name="file"),
+    path("files/<uuid:token>/removal/", uploads.upload_removal, name="upload_removal"),
     path("files/<uuid:token>/small/", files.small, name="small_file"),
     path("files/<uuid:token>/text/", files.text, name="text_file"),
     path("faces/<uuid:token>/", face, name="face"),

@@ -5,7 +5,7 @@ they bring: it is kept, and handed out as a download; only what Pillow opened co
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from departments.models import User
+from departments.models import DeskSettings, User
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.html import replace_cids
-from helpdesk.lib.pictures import look_at, small_of
+from helpdesk.lib.kinds import KINDS, begun_as, kind_of, words_for
+from helpdesk.lib.pictures import MAX_PIXELS, has_too_many_pixels, is_whole, look_at, small_of
+from helpdesk.lib.uploading import FILES_AT_ONCE, TurnedAway
 from tickets.models import Attachment, CannedFile, CannedReply, Message, Ticket, Upload
 
 MAX_FILES = 20
@@ -43,18 +45,18 @@ class IncomingFile:
     inline: bool = False
 
 
-def small_picture(attachment: Attachment) -> bytes | None:
+def small_picture(picture: Attachment | Upload) -> bytes | None:
     """A picture at most `SMALL` points wide and high, as WebP; None if none can be drawn of it.
     Drawn at the first look, kept beside the files, and drawn again if that is lost."""
-    if not attachment.shows_small:
+    if not picture.shows_small:
         return None
-    storage = attachment.file.storage
-    name = f"small/{attachment.token.hex[:2]}/{attachment.token.hex}"
+    storage = picture.file.storage
+    name = _small_name(picture)
     if storage.exists(name):
         with storage.open(name) as kept:
             return bytes(kept.read())
-    with attachment.file.open("rb") as source:
-        drawn = small_of(source.read(), SMALL, most=Attachment.SMALL_PIXELS)
+    with picture.file.open("rb") as source:
+        drawn = small_of(source.read(), SMALL, most=picture.SMALL_PIXELS)
     if drawn is not None:
         saved = storage.save(name, ContentFile(drawn))
         if saved != name:  # somebody else was as quick
@@ -62,51 +64,80 @@ def small_picture(attachment: Attachment) -> bytes | None:
     return drawn
 
 
-def is_text(content: bytes) -> bool:
-    """Plain text, in whatever encoding: no NUL and hardly any control characters."""
-    sample = content[:65536]
-    if b"\0" in sample:
-        return False
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in sample)
-    return controls <= len(sample) // 100
+def _small_name(picture: Attachment | Upload) -> str:
+    return f"small/{picture.token.hex[:2]}/{picture.token.hex}"
 
 
-def kind_of(content: bytes) -> str | None:
-    """The media type of a file the portal takes, by content; None for anything else."""
-    if picture := look_at(content):
-        return picture.content_type
-    if content.startswith(b"%PDF-"):
-        return "application/pdf"
-    if content and is_text(content) and content.lstrip()[:1] != b"<":
-        return "text/plain"
-    return None
-
-
-def accept(uploads: Iterable["UploadedFile[bytes]"]) -> list[IncomingFile]:
-    """What a person uploads, checked. Raises FileRefused with a sentence that names the file."""
-    accepted: list[IncomingFile] = []
+def sort_out(
+    uploads: Iterable["UploadedFile[bytes]"], kinds: Collection[str]
+) -> tuple[list[IncomingFile], list[str]]:
+    """What a person uploads, checked: files that are taken, and for each other one a sentence that
+    names it and says why. `kinds` are names in `helpdesk.lib.kinds`."""
+    taken: list[IncomingFile] = []
+    refused: list[str] = []
     for upload in uploads:
-        name = safe_name(upload.name or "")
-        if len(accepted) == MAX_FILES:
-            raise FileRefused(
-                _("At most %(count)d files fit on one message.") % {"count": MAX_FILES}
-            )
-        if (upload.size or 0) > settings.DESK_MAX_FILE_MB * 1024 * 1024:
-            raise FileRefused(
-                _("“%(name)s” is larger than %(limit)d MB.")
-                % {"name": name, "limit": settings.DESK_MAX_FILE_MB}
-            )
-        content = upload.read()
-        if not content:
-            raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
-        content_type = kind_of(content)
-        if content_type is None:
-            sentence = _(
-                "“%(name)s” was not taken: we accept pictures (PNG, GIF, JPEG), PDF and plain text."
-            )
-            raise FileRefused(sentence % {"name": name})
-        accepted.append(IncomingFile(name, content, content_type))
-    return accepted
+        try:
+            if len(taken) == MAX_FILES:
+                refused.append(
+                    _("At most %(count)d files fit on one message.") % {"count": MAX_FILES}
+                )
+                break
+            taken.append(_checked(upload, kinds))
+        except FileRefused as refusal:
+            refused.append(str(refusal))
+    return taken, refused
+
+
+def accept(
+    uploads: Iterable["UploadedFile[bytes]"], kinds: Collection[str] | None = None
+) -> list[IncomingFile]:
+    """What a person uploads, checked. If no `kinds` are named, it is those that customers may send.
+    Raises FileRefused with a sentence that names the file."""
+    if kinds is None:
+        kinds = DeskSettings.current().file_kinds
+    taken, refused = sort_out(uploads, kinds)
+    if refused:
+        raise FileRefused(refused[0])
+    return taken
+
+
+def _checked(upload: "UploadedFile[bytes]", allowed: Collection[str]) -> IncomingFile:
+    name = safe_name(upload.name or "")
+    limit = settings.DESK_MAX_FILE_MB
+    if (upload.size or 0) > limit * 1024 * 1024:
+        raise FileRefused(
+            _("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": limit}
+        )
+    if isinstance(upload, TurnedAway):
+        raise FileRefused(
+            _("“%(name)s” was not taken: all files together are larger than %(limit)d MB.")
+            % {"name": name, "limit": limit * FILES_AT_ONCE}
+        )
+    content = upload.read()
+    if not content:
+        raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
+    kind = kind_of(content)
+    if kind not in allowed or not kind:
+        raise FileRefused(_why_not(name, content, allowed))
+    if KINDS[kind].is_picture and not is_whole(content):
+        raise FileRefused(_damaged(name))
+    return IncomingFile(name, content, KINDS[kind].media_type)
+
+
+def _why_not(name: str, content: bytes, allowed: Collection[str]) -> str:
+    if begun_as(content) in allowed:
+        if not has_too_many_pixels(content):
+            return _damaged(name)
+        sentence = _("“%(name)s” has more than %(count)d million points. Make it smaller, please.")
+        return sentence % {"name": name, "count": MAX_PIXELS // 1_000_000}
+    sentence = _("“%(name)s” was not taken: by its content it is none of %(kinds)s.")
+    return sentence % {"name": name, "kinds": words_for(allowed)}
+
+
+def _damaged(name: str) -> str:
+    return _("“%(name)s” is damaged or cut off. Save it once more, then choose it again.") % {
+        "name": name
+    }
 
 
 def safe_name(name: str) -> str:
@@ -198,8 +229,8 @@ def drop(uploads: QuerySet[Upload]) -> int:
     """Forget `uploads` and, once that is certain, their files; how many."""
     rows = list(uploads)
     Upload.objects.filter(pk__in=[one.pk for one in rows]).delete()
-    for one in rows:
-        transaction.on_commit(lambda name=one.file.name: default_storage.delete(name))  # type: ignore[misc]
+    for name in (name for one in rows for name in (one.file.name, _small_name(one))):
+        transaction.on_commit(lambda name=name: default_storage.delete(name))  # type: ignore[misc]
     return len(rows)
 
 

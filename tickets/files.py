@@ -6,12 +6,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from departments.models import User
+from helpdesk.lib.kinds import is_text
 from helpdesk.lib.passes import holders_too
-from tickets.attachments import is_text, small_picture
-from tickets.guests import readable_files
+from tickets.attachments import small_picture
+from tickets.guests import own_uploads, readable_files
 from tickets.models import Attachment, CannedFile, CannedReply, Upload
 
-SHOWN = frozenset({"image/png", "image/gif", "image/jpeg"})
+SHOWN = frozenset({"image/png", "image/gif", "image/jpeg", "image/webp"})
 """What a browser may show in place; everything else but PDF is a download. Never SVG or HTML."""
 
 LOCKED = "default-src 'none'; sandbox"
@@ -31,13 +32,18 @@ LINES_SHOWN = 4000
 def attachment(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file behind `token`, for those who may read its message, or for who sent it ahead of
     one; 404 for everybody else."""
+    return _handed_out(request, _found(request, token))
+
+
+def _found(request: HttpRequest, token: str) -> Attachment | Upload:
+    """For those who may read its message, or who sent it ahead of one."""
     found: Attachment | Upload | None = (
         readable_files(request).filter(token=token).first()
-        or Upload.objects.filter(owner=request.user.pk or 0, token=token).first()
+        or own_uploads(request).filter(token=token).first()
     )
     if found is None:
         raise Http404
-    return _handed_out(request, found)
+    return found
 
 
 @require_GET
@@ -68,8 +74,7 @@ def _handed_out(request: HttpRequest, found: Attachment | CannedFile | Upload) -
 @require_GET
 def small(request: HttpRequest, token: str) -> HttpResponseBase:
     """A picture drawn small, for the same people; 404 where none can be drawn."""
-    found = get_object_or_404(readable_files(request), token=token)
-    drawn = small_picture(found)
+    drawn = small_picture(_found(request, token))
     if drawn is None:
         raise Http404
     return _kept_apart(HttpResponse(drawn, content_type="image/webp"), LOCKED)

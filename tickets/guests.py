@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 
 from departments.models import User
 from helpdesk.lib import passes
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment, Ticket, Upload
 
 
 class ReaderRequest(HttpRequest):
@@ -93,6 +93,17 @@ def readable_files(request: HttpRequest) -> QuerySet[Attachment]:
             here = Ticket.objects.of_customer(person).with_merged(number)
             files = Attachment.objects.readable_by(person).filter(message__ticket__in=here)
             found = found | files
+    return found
+
+
+def own_uploads(request: HttpRequest) -> QuerySet[Upload]:
+    """Files that whoever asks has sent ahead; guests those for their tickets."""
+    if isinstance(request.user, User):
+        return Upload.objects.filter(owner=request.user)
+    found = Upload.objects.none()
+    for number in filter(None, map(_number, passes.things(request))):
+        if person := guest_at(request, number):
+            found = found | Upload.objects.filter(owner=person, ticket=number)
     return found
 
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, help_text='Stands on top of all pages and in letters.', max_length=100, verbose_name='name of the company')),
                 ('host', models.CharField(blank=True, help_text="Where this brand's customers find it, without https://: help.example.org. It must lead to this server.", max_length=253, unique=True, verbose_name='host name')),
                 ('logo', models.FileField(blank=True, editable=False, storage=departments.models.brands.logo_storage, upload_to='logos', verbose_name='logo')),
-                ('dark_logo', models.FileField(blank=True, editable=False, help_text='Empty: the logo above, on a light plate.', storage=departments.models.brands.logo_storage, upload_to='logos', verbose_name='logo for dark pages')),
+                ('dark_logo', models.FileField(blank=True, editable=False, storage=departments.models.brands.logo_storage, upload_to='logos', verbose_name='logo for dark pages')),
                 ('shows_name', models.BooleanField(default=False, help_text='For logos in which the name does not stand.', verbose_name='name beside the logo')),
                 ('accent', models.CharField(default='#00627d', help_text='Of the bar on top, links and buttons. Text stays readable with any colour.', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-fA-F]{6}\\Z')], verbose_name='colour')),
                 ('welcome', helpdesk.lib.multilingual.MultilingualField(blank=True, default=dict, help_text='On the pages where customers sign in and where they find their requests.', verbose_name='welcome')),

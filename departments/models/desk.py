@@ -2,8 +2,16 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from helpdesk.lib.kinds import USUAL
+
+
+def usual_kinds() -> list[str]:
+    """Kinds of files that everybody may send us, unless an administrator says otherwise."""
+    return list(USUAL)
 
 
 class DeskSettings(models.Model):
@@ -34,6 +42,9 @@ class DeskSettings(models.Model):
         default=3,
         help_text=_("One polite letter about a solved ticket that was not rated. 0: none."),
     )
+
+    # Names in helpdesk.lib.kinds.
+    file_kinds = ArrayField(models.CharField(max_length=10), default=usual_kinds)
 
     class Meta:
         verbose_name = _("settings of the desk")

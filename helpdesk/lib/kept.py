@@ -1,7 +1,7 @@
 """Text that somebody sent after their session had ended: kept until they have signed in again.
 
 It lies in the anonymous session, which signing in takes over, and is handed out once, to the page
-whose form it was typed into. Files are not kept.
+whose form it was typed into. Of files that came with the form, only the names are kept.
 """
 
 import time
@@ -24,6 +24,8 @@ def keep(request: HttpRequest, page: str) -> bool:
         for name, value in request.POST.dict().items()
         if str(value).strip() and name != "csrfmiddlewaretoken" and "password" not in name
     }
+    for name, files in request.FILES.lists():
+        typed[name] = ", ".join(str(file.name) for file in files)
     if not typed or sum(map(len, typed.values())) > MOST:
         return False
     # One form at a time: a session is no store.

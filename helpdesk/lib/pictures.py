@@ -10,12 +10,17 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-PICTURES: Final = {"PNG": "image/png", "GIF": "image/gif", "JPEG": "image/jpeg"}
+PICTURES: Final = {
+    "PNG": "image/png",
+    "GIF": "image/gif",
+    "JPEG": "image/jpeg",
+    "WEBP": "image/webp",
+}
 """What we show, by Pillow's name."""
 # A picture that unpacks to more than this is a bomb, not a screenshot.
 MAX_PIXELS: Final = 80_000_000
-# Faces are unpacked whole, a hundred megabytes at most; cameras make fewer pixels.
-MAX_FACE_PIXELS: Final = 30_000_000
+# What is unpacked whole takes a hundred megabytes at most; most cameras make fewer pixels.
+MAX_UNPACKED: Final = 30_000_000
 FACE_SIDE: Final = 192
 # Four times as large as it is shown, for screens with small pixels.
 LOGO_SIZE: Final = (720, 160)
@@ -42,6 +47,10 @@ class NoPicture(ValueError):
     """Not a picture, or a bomb."""
 
 
+class TooManyPixels(NoPicture):
+    """A picture, by its head, that unpacks to more than we unpack."""
+
+
 @contextmanager
 def _opened(content: bytes, formats: Iterable[str], most: int) -> Iterator[Image.Image]:
     try:
@@ -49,14 +58,16 @@ def _opened(content: bytes, formats: Iterable[str], most: int) -> Iterator[Image
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=list(formats)) as image:
                 if image.size[0] * image.size[1] > most:
-                    raise NoPicture
+                    raise TooManyPixels
                 yield image
+    except (TooManyPixels, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooManyPixels from error
     except Exception as error:  # Pillow raises what its decoders raise: "not a picture"
         raise NoPicture from error
 
 
 def look_at(content: bytes) -> Picture | None:
-    """The picture in `content`, or None if it is none that we show (png, gif, jpg)."""
+    """The picture in `content`, or None if it is none that we show (png, gif, jpg, webp)."""
     try:
         with _opened(content, PICTURES, MAX_PIXELS) as image:
             width, height = image.size
@@ -66,10 +77,34 @@ def look_at(content: bytes) -> Picture | None:
         return None
 
 
+def has_too_many_pixels(content: bytes) -> bool:
+    """Does its head promise more than `MAX_PIXELS`? Nothing is unpacked."""
+    try:
+        with _opened(content, PICTURES, MAX_PIXELS):
+            return False
+    except NoPicture as error:
+        return isinstance(error, TooManyPixels)
+
+
+def is_whole(content: bytes) -> bool:
+    """Is the picture in `content` there to its end, as far as can be told within `MAX_UNPACKED`?
+    PNG and WebP are told by their checksums and lengths, without being unpacked."""
+    try:
+        with _opened(content, PICTURES, MAX_PIXELS) as image:
+            if image.format in {"PNG", "WEBP"} or image.width * image.height > MAX_UNPACKED:
+                image.verify()
+            else:
+                image.draft("L", (1, 1))
+                image.load()
+    except NoPicture:
+        return False
+    return True
+
+
 def face_of(content: bytes) -> bytes:
     """A square JPEG of `FACE_SIDE` pixels from the middle of the picture in `content`, upright and
     without anything that the camera wrote beside it. Raises NoPicture."""
-    with _opened(content, [*PICTURES, "WEBP"], MAX_FACE_PIXELS) as image:
+    with _opened(content, PICTURES, MAX_UNPACKED) as image:
         image.draft("RGB", (FACE_SIDE * 2, FACE_SIDE * 2))
         upright = ImageOps.exif_transpose(image).convert("RGBA")
         square = ImageOps.fit(upright, (FACE_SIDE, FACE_SIDE))
@@ -83,7 +118,7 @@ def face_of(content: bytes) -> bytes:
 def logo_of(content: bytes) -> bytes:
     """The picture in `content` as WebP without loss, at most `LOGO_SIZE`, with what is transparent
     in it and nothing else that its file carried. Raises NoPicture."""
-    with _opened(content, [*PICTURES, "WEBP"], MAX_FACE_PIXELS) as image:
+    with _opened(content, PICTURES, MAX_UNPACKED) as image:
         upright = ImageOps.exif_transpose(image).convert("RGBA")
         upright.thumbnail(LOGO_SIZE)
         made = io.BytesIO()
@@ -118,8 +153,8 @@ def drawn_for_pages(content: bytes) -> Drawn | None:
         return None
     if found.content_type == PICTURES["GIF"]:
         return Drawn(found.content_type, found.width, found.height, content)
-    made = small_of(content, PAGE_SIDE, most=MAX_FACE_PIXELS)
+    made = small_of(content, PAGE_SIDE, most=MAX_UNPACKED)
     if made is None:
         return None
-    with _opened(made, ["WEBP"], MAX_FACE_PIXELS) as image:
+    with _opened(made, ["WEBP"], MAX_UNPACKED) as image:
         return Drawn("image/webp", *image.size, made)

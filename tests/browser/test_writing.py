@@ -68,7 +68,7 @@ def test_a_draft_survives_with_its_file_and_a_wrong_file_is_said_at_once(page_of
     page = page_of()
     page.locator("#reply trix-editor").fill("Майже готово")
     page.locator("#reply input[type=file]").set_input_files([str(log), str(program)])
-    expect(page.locator("#reply .files__list")).to_contain_text("not taken: only pictures")
+    expect(page.locator("#reply .files__list")).to_contain_text("not taken: by its content")
     expect(page.locator("#reply [data-draft-state]")).to_have_text("saved")
 
     page.reload()

@@ -91,6 +91,7 @@ OWN_PAGES = {
     "portal:hints",
     "portal:parts",
     "face",
+    "uploads",
 }
 AGENT_PAGES = {
     "agent:queue",
@@ -102,7 +103,6 @@ AGENT_PAGES = {
     "agent:devices",
     "agent:notifications",
     "agent:live",
-    "agent:uploads",
     "agent:new_ticket",
     "agent:new_fields",
     "agent:arrangement",
@@ -228,7 +228,7 @@ TABLE = {
     # A reply is taken back by its author, a workspace and an act on many belong to their owner.
     "agent:withdrawal": {"ada"},
     "agent:workspace": {"ada"},
-    "agent:upload_removal": {"ada"},
+    "upload_removal": {"ada"},
     "agent:workspace_deletion": {"ada"},
     "agent:workspace_settings": {"ada"},
     "agent:workspace_order": {"ada"},
@@ -376,7 +376,7 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["pk"] = scene["workspace"]
     if name.startswith("agent:bulk_"):
         values["pk"] = scene["job"]
-    if name == "agent:upload_removal":
+    if name == "upload_removal":
         values["token"] = scene["upload"]
     if name in CUSTOMER_PAGES | {
         "agent:address_vouching",

@@ -35,8 +35,8 @@ def test_an_agent_writes_and_a_lead_publishes(shelf, ada, grace, enter):
     assert refused.status_code == 403
     assert client.get("/help/mail/mailboxes/").status_code == 404
 
-    changed = {"html": "<p>Open it</p>", "version": 3, "then": "publish"}
-    enter(grace).post(path, said | changed)
+    changed = {"title": "Mailboxes", "html": "<p>Open it</p>", "version": 3, "then": "publish"}
+    enter(grace).post(path, changed)
 
     text = ArticleText.objects.get()
     assert (text.updated_by, text.published_by) == (grace, grace)

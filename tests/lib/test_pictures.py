@@ -54,7 +54,7 @@ def test_what_is_no_picture_gives_no_face(content):
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch):
-    monkeypatch.setattr(pictures, "MAX_FACE_PIXELS", 100)
+    monkeypatch.setattr(pictures, "MAX_UNPACKED", 100)
 
     with pytest.raises(NoPicture):
         face_of(drawn())

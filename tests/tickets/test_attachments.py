@@ -1,13 +1,19 @@
 """Files are believed for what they contain."""
 
 import io
+import struct
+import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from departments.models import DeskSettings
+from helpdesk.lib.kinds import KINDS
 from tickets import actions, attachments
 from tickets.attachments import FileRefused, IncomingFile
+
+PDF = b"%PDF-1.7\n1 0 obj << >> endobj\ntrailer\n%%EOF\n"
 
 
 def picture(form: str = "PNG", size: tuple[int, int] = (8, 6)) -> bytes:
@@ -16,18 +22,25 @@ def picture(form: str = "PNG", size: tuple[int, int] = (8, 6)) -> bytes:
     return stream.getvalue()
 
 
+def huge_picture() -> bytes:
+    """A PNG of a few bytes whose head promises 50,000 × 50,000 points."""
+    small = picture("PNG")
+    head = b"IHDR" + struct.pack(">II", 50_000, 50_000) + small[24:29]
+    return small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
         (picture("PNG"), "image/png"),
         (picture("JPEG"), "image/jpeg"),
         (picture("GIF"), "image/gif"),
-        (b"%PDF-1.7\n...", "application/pdf"),
+        (PDF, "application/pdf"),
         ("Журнал подій\n".encode("cp1251"), "text/plain"),
         (b"2026-03-02 12:00 error 500\n", "text/plain"),
     ],
 )
-def test_these_are_taken(content, kind):
+def test_these_are_taken(db, content, kind):
     (taken,) = attachments.accept([SimpleUploadedFile("знімок.bin", content)])
 
     assert taken.content_type == kind
@@ -45,12 +58,12 @@ def test_these_are_taken(content, kind):
         b"PK\x03\x04\x00\x00",
     ],
 )
-def test_these_are_refused_with_a_sentence_that_names_them(content):
+def test_these_are_refused_with_a_sentence_that_names_them(db, content):
     with pytest.raises(FileRefused, match=r"report\.png"):
         attachments.accept([SimpleUploadedFile("report.png", content)])
 
 
-def test_too_large_too_many_and_empty_ones_are_refused(settings):
+def test_too_large_too_many_and_empty_ones_are_refused(db, settings):
     settings.DESK_MAX_FILE_MB = 0
     with pytest.raises(FileRefused, match="larger"):
         attachments.accept([SimpleUploadedFile("a.txt", b"x")])
@@ -59,6 +72,38 @@ def test_too_large_too_many_and_empty_ones_are_refused(settings):
         attachments.accept([SimpleUploadedFile("a.txt", b"")])
     with pytest.raises(FileRefused, match="20"):
         attachments.accept([SimpleUploadedFile("a.txt", b"x") for _n in range(21)])
+
+
+def test_every_refusal_says_why(db):
+    for content, reason in (
+        (huge_picture(), "more than 80 million points"),
+        (picture("JPEG", (400, 300))[:-200], "damaged or cut off"),
+        (PDF[:20], "damaged or cut off"),
+        (picture("WEBP"), "none of PNG, GIF, JPEG, PDF, and plain text"),
+        (b"PK\x03\x04\x14\x00", "none of PNG, GIF"),
+    ):
+        with pytest.raises(FileRefused, match=reason):
+            attachments.accept([SimpleUploadedFile("a.png", content)])
+
+
+def test_an_administrator_says_which_files_customers_may_send(db):
+    DeskSettings(file_kinds=["webp", "pdf"]).save()
+
+    (taken,) = attachments.accept([SimpleUploadedFile("a", picture("WEBP"))])
+    assert taken.content_type == "image/webp"
+    with pytest.raises(FileRefused, match="none of WebP and PDF"):
+        attachments.accept([SimpleUploadedFile("a.png", picture("PNG"))])
+    # Agents ask for what they want.
+    assert attachments.accept([SimpleUploadedFile("a.png", picture("PNG"))], KINDS)
+
+
+def test_the_good_ones_are_kept_apart_from_the_others(db):
+    files = [SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("b.txt", b"")]
+
+    taken, refused = attachments.sort_out(files, KINDS)
+
+    assert [one.name for one in taken] == ["a.txt"]
+    assert refused == ["“b.txt” is empty."]
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,7 @@ def continue_conversation(
     *,
     by: User,
     body: str | Body,
-    files: Iterable[IncomingFile] = (),
+    files: Iterable[IncomingFile | Upload] = (),
     channel: str = Ticket.Channel.WEB,
     why: str = "",
     warning: str = "",

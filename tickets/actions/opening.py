@@ -24,6 +24,7 @@ from tickets.models import (
     Message,
     Ticket,
     TicketLink,
+    Upload,
     checked,
 )
 from tickets.permissions import can_see, can_write, require, works_in
@@ -57,7 +58,7 @@ def open_ticket(
     category: Category | None = None,
     service: Service | None = None,
     priority: int = Priority.NORMAL,
-    files: Iterable[IncomingFile] = (),
+    files: Iterable[IncomingFile | Upload] = (),
     copies: Iterable[User] = (),
     stand_in: User | None = None,
     channel: str = Ticket.Channel.WEB,
@@ -184,7 +185,7 @@ def open_follow_up(
     *,
     by: User,
     body: str | Body,
-    files: Iterable[IncomingFile] = (),
+    files: Iterable[IncomingFile | Upload] = (),
     channel: str = Ticket.Channel.WEB,
     why: str = "follow_up",
 ) -> Ticket:

@@ -16,7 +16,6 @@ from tickets.agent.views import (
     queue,
     reports,
     search,
-    uploads,
     workspaces,
 )
 
@@ -67,8 +66,6 @@ urlpatterns: list[URLPattern] = [
     path("go/", palette.palette, name="palette"),
     path("search/", search.search, name="search"),
     path("figures/", reports.figures, name="figures"),
-    path("uploads/", uploads.uploads, name="uploads"),
-    path("uploads/<uuid:token>/removal/", uploads.upload_removal, name="upload_removal"),
     path("profile/", profile.profile, name="profile"),
     path("profile/devices/", profile.devices, name="devices"),
     path("notifications/", bell.notifications, name="notifications"),

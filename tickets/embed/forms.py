@@ -42,7 +42,7 @@ class WritingForm(forms.Form):
         label=_("In a few words: what is it about?"), max_length=opening.SUBJECT_LENGTH
     )
     body = BodyField(label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 7}))
-    files = FilesField(help_text=_("Pictures (PNG, GIF, JPEG), PDF or plain text."))  # type: ignore[assignment]
+    files = FilesField()  # type: ignore[assignment]
 
     def __init__(self, *args: Any, place: EmbeddedForm, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

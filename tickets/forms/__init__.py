@@ -1,5 +1,6 @@
 """One form a verb: its fields are the verb's arguments."""
 
+from tickets.forms.ahead import AheadForm, tokens_in, uploads_of
 from tickets.forms.base import (
     BodyField,
     FilesField,
@@ -49,6 +50,7 @@ __all__ = [
     "NOTHING",
     "AddressForm",
     "AgentReplyForm",
+    "AheadForm",
     "AssignmentForm",
     "BodyField",
     "BulkForm",
@@ -89,4 +91,6 @@ __all__ = [
     "agents_for",
     "known_customer",
     "namesakes",
+    "tokens_in",
+    "uploads_of",
 ]

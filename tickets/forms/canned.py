@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department, User
+from helpdesk.lib.kinds import KINDS
 from tickets import placeholders
 from tickets.attachments import MAX_FILES
 from tickets.forms.base import FilesField
@@ -75,7 +76,7 @@ class CannedReplyForm(forms.ModelForm):  # type: ignore[type-arg]
     place = forms.ChoiceField(label=_("For whom"))
     adds_tags = TagWordsField(label=_("Add tags"), help_text=_("Separated by commas."))
     removes_tags = TagWordsField(label=_("Take tags off"), help_text=_("Separated by commas."))
-    files = FilesField(label=_("Files sent with it"))  # type: ignore[assignment]
+    files = FilesField(label=_("Files sent with it"), kinds=KINDS)  # type: ignore[assignment]
     without = forms.ModelMultipleChoiceField(
         CannedFile.objects.none(),
         required=False,

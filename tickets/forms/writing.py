@@ -13,7 +13,8 @@ from departments.models import Category, Department, Service, User, person_at
 from helpdesk.lib.keys import key_in
 from tickets import attachments, placeholders
 from tickets.forms import slips
-from tickets.forms.base import BodyField, FilesField, TicketForm
+from tickets.forms.ahead import AheadForm
+from tickets.forms.base import BodyField, TicketForm
 from tickets.forms.recipients import AddressesField
 from tickets.forms.rich import RichForm
 from tickets.lifecycle import Priority, Status
@@ -24,11 +25,10 @@ MOST_MINUTES = 10_000
 MOST_COMPARED = 100  # messages that a reply is compared with
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(AheadForm):
     """reply_to_ticket, as customers say it: text, files, or both."""
 
     body = BodyField(required=False)
-    files = FilesField()  # type: ignore[assignment]
 
     def clean(self) -> dict[str, Any]:
         """Something must be said; a file alone will do."""

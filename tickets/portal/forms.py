@@ -5,10 +5,10 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Brand, Category, Service
+from departments.models import Brand, Category, Service, User
 from tickets.actions import opening
 from tickets.coach import MOST_PARTS
-from tickets.forms import BodyField, FilesField
+from tickets.forms import AheadForm, BodyField, ReplyForm
 from tickets.models import Rating
 
 SCORES = [(score, str(score)) for score in range(1, 6)]
@@ -40,7 +40,19 @@ class AboutForm(forms.Form):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
 
 
-class NewTicketForm(AboutForm):
+class FilesForm(AheadForm):
+    """A form of `by` with files."""
+
+    def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = by
+
+
+class AnswerForm(ReplyForm, FilesForm):
+    """`continue_conversation`."""
+
+
+class NewTicketForm(AboutForm, FilesForm):
     """`open_ticket` in the customer's words."""
 
     subject = forms.CharField(
@@ -51,17 +63,15 @@ class NewTicketForm(AboutForm):
         help_text=_("What did you do, what did you expect, what came instead, and since when?"),
         widget=forms.Textarea(attrs={"rows": 10}),
     )
-    files = FilesField(help_text=_("Pictures (PNG, GIF, JPEG), PDF or plain text."))  # type: ignore[assignment]
 
 
-class PartForm(forms.Form):
+class PartForm(FilesForm):
     """One of several matters; left empty, it is none."""
 
     subject = forms.CharField(
         label=_("In a few words: what is it about?"), max_length=opening.SUBJECT_LENGTH
     )
     body = BodyField(label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 6}))
-    files = FilesField()  # type: ignore[assignment]
 
 
 class PartsFormSet(forms.BaseFormSet):

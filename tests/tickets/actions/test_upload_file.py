@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from helpdesk.lib.errors import DeskError
-from tickets.actions import add_note, drafting, reply_to_ticket, upload_file
+from tickets.actions import add_note, continue_conversation, drafting, reply_to_ticket, upload_file
 from tickets.attachments import FileRefused, IncomingFile
 from tickets.models import Attachment, Upload
 
@@ -50,7 +50,15 @@ def test_nobody_fills_the_disk_with_what_is_never_sent(ticket, ada, monkeypatch)
         upload_file(LOG, by=ada, ticket=ticket)
 
 
-@pytest.mark.parametrize("who", ["carla", "mallory", "linus", "bo"])
+def test_its_customer_may_as_well(ticket, carla):
+    upload = upload_file(LOG, by=carla, ticket=ticket)
+
+    message = continue_conversation(ticket, by=carla, body="", files=[upload])
+
+    assert message.attachments.get().token == upload.token
+
+
+@pytest.mark.parametrize("who", ["mallory", "linus", "bo"])
 def test_strangers_may_not(ticket, who, request):
     with pytest.raises(PermissionDenied):
         upload_file(LOG, by=request.getfixturevalue(who), ticket=ticket)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from departments.models import Category, User
 from tests.tickets.custom_fields import make
+from tests.tickets.test_attachments import PDF
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 
@@ -53,7 +54,7 @@ def test_a_known_customer_keeps_their_name(ada, carla, enter, typed):
 
 
 def test_files_come_along(ada, enter, typed):
-    enter(ada).post(URL, {**typed, "files": [SimpleUploadedFile("scan.pdf", b"%PDF-1.4 x")]})
+    enter(ada).post(URL, {**typed, "files": [SimpleUploadedFile("scan.pdf", PDF)]})
 
     assert Ticket.objects.get().messages.get().attachments.get().name == "scan.pdf"
 

@@ -94,7 +94,7 @@ def test_a_file_goes_ahead_and_is_sent_by_its_token(ticket, ada, enter):
     client = enter(ada)
     file = SimpleUploadedFile("журнал.txt", "помилка".encode())
 
-    came = client.post(reverse("agent:uploads"), {"file": file, "ticket": ticket.number})
+    came = client.post(f"{reverse('uploads')}?ticket={ticket.number}", {"file": file})
 
     assert came.status_code == 201
     client.post(address(ticket, "replies"), {"body": "See", "uploads": came.json()["token"]})
@@ -104,11 +104,22 @@ def test_a_file_goes_ahead_and_is_sent_by_its_token(ticket, ada, enter):
 def test_a_file_of_a_forbidden_kind_is_refused_in_a_sentence(ada, enter):
     file = SimpleUploadedFile("setup.exe", b"MZ\x00\x01")
 
-    refused = enter(ada).post(reverse("agent:uploads"), {"file": file})
+    refused = enter(ada).post(reverse("uploads"), {"file": file})
 
     assert refused.status_code == 422
     assert "setup.exe" in refused.json()["sentence"]
     assert not Upload.objects.exists()
+
+
+def test_agents_send_kinds_that_customers_may_not(ticket, ada, enter):
+    client = enter(ada)
+    ahead = client.post(reverse("uploads"), {"file": SimpleUploadedFile("a", picture("WEBP"))})
+    beside = SimpleUploadedFile("b", picture("WEBP"))
+
+    sent = {"body": "See", "uploads": ahead.json()["token"], "files": beside}
+    client.post(address(ticket, "replies"), sent)
+
+    assert {one.content_type for one in last(ticket).attachments.all()} == {"image/webp"}
 
 
 @pytest.mark.parametrize("who", ["grace", "ada"])

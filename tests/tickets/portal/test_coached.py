@@ -9,8 +9,9 @@ from django.utils import timezone
 from departments.models import Category, Service
 from tests.tickets.portal.test_new_ticket import picture
 from tickets import actions
+from tickets.attachments import IncomingFile
 from tickets.coach import Topic
-from tickets.models import CoachRule, Ticket
+from tickets.models import CoachRule, Ticket, Upload
 
 URL = "/tickets/new/"
 HINTS = "/tickets/new/hints/"
@@ -66,10 +67,15 @@ def test_who_says_enough_is_not_held_up(enter, carla, billing):
     assert Ticket.objects.get().events.get().details == {}
 
 
-def test_a_form_with_files_is_not_sent_back_for_hints_alone(enter, carla, billing):
-    enter(carla).post(URL, {**HELPLESS, "files": [picture()]})
+def test_the_files_of_a_form_that_is_sent_back_for_hints_stay_with_it(enter, carla, billing):
+    browser = enter(carla)
+    page = browser.post(URL, {**HELPLESS, "files": [picture()]})
+    assert not Ticket.objects.exists()
 
-    assert Ticket.objects.get().has_files
+    uploads = page.context["form"]["uploads"].value()
+    browser.post(URL, {**HELPLESS, "advised": advised(page.text), "uploads": uploads})
+
+    assert Ticket.objects.get().messages.get().attachments.get().name == "знімок.png"
 
 
 def test_who_mends_a_mistake_has_seen_the_hints_already(enter, carla, billing):
@@ -107,7 +113,8 @@ def test_hints_come_while_typing_and_only_about_what_was_begun(enter, carla, net
     assert "what does not work" in title
     assert "ping" not in title
     assert "the output of ping" in more
-    assert "the output of ping" not in browser.post(HINTS, both | {"names": "ping.txt"}).text
+    ping = actions.upload_file(IncomingFile("ping.txt", b"64 bytes", "text/plain"), by=carla)
+    assert "the output of ping" not in browser.post(HINTS, both | {"uploads": ping.token}).text
     assert "<html" not in more
     # What stands there already is left alone: an opened explanation stays open.
     assert browser.post(HINTS, both | {"advised": advised(more)}).status_code == 204
@@ -276,6 +283,21 @@ def test_a_text_about_one_thing_stays_whole_there(enter, carla, billing):
     (only,) = enter(carla).post(PARTS, ENOUGH).context["parts"].initial
 
     assert only == ENOUGH
+
+
+def test_the_files_of_a_divided_text_stand_with_its_first_matter(enter, carla, billing):
+    browser = enter(carla)
+    page = browser.post(PARTS, {**TWO, "files": [picture()]})
+    first, second = page.context["parts"]
+    assert [one.name for one in first.beside] == ["знімок.png"]
+    assert second.beside == []
+
+    tokens = first["uploads"].value()
+    browser.post(PARTS, divided(page) | {"parts-0-uploads": tokens})
+
+    with_file = Ticket.objects.get(has_files=True)
+    assert "502" in with_file.messages.get().text
+    assert not Upload.objects.exists()
 
 
 def test_the_parts_wait_behind_a_sign_in_as_other_texts_do(client, enter, carla, billing):

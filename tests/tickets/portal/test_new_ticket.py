@@ -8,6 +8,7 @@ from PIL import Image
 
 from departments.models import Category, Service
 from tests.tickets.custom_fields import make
+from tests.tickets.test_attachments import PDF
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 
@@ -71,7 +72,7 @@ def test_whoever_is_not_sure_may_say_so(enter, carla, billing, slow):
 def test_several_files_come_along(enter, carla, billing):
     files = [
         picture(),
-        SimpleUploadedFile("a.pdf", b"%PDF-1.4\n%%EOF"),
+        SimpleUploadedFile("a.pdf", PDF),
         SimpleUploadedFile("traceroute.log", b"1 * * *\n2 10.0.0.1"),
     ]
 

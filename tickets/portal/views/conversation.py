@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from helpdesk.lib import kept
 from helpdesk.lib.htmx import render_page
 from tickets import actions, guests
-from tickets.forms import ReplyForm
 from tickets.guests import ReaderRequest, guests_too
 from tickets.lifecycle import Status
 from tickets.models import CustomField, Definition, Ticket
 from tickets.permissions import can_rate
-from tickets.portal.forms import RatingForm
+from tickets.portal.forms import AnswerForm, RatingForm
+from tickets.portal.keeping import keep_files, say_what_waited
 from tickets.portal.ratings import Subject
 from tickets.portal.thread import thread
 
@@ -32,8 +32,8 @@ def ticket(request: ReaderRequest, number: int) -> HttpResponse:
         return redirect("portal:ticket", living.number)
     typed = kept.take(request)
     if typed:
-        messages.info(request, _("You were signed out meanwhile. Here is what you had typed."))
-    return show(request, found, ReplyForm(initial=typed))
+        say_what_waited(request, typed)
+    return show(request, found, AnswerForm(initial=typed, by=request.reader))
 
 
 @guests_too
@@ -41,12 +41,14 @@ def ticket(request: ReaderRequest, number: int) -> HttpResponse:
 def answers(request: ReaderRequest, number: int) -> HttpResponse:
     """The customer goes on."""
     found = find(request, number)
-    form = ReplyForm(_with_title(request.POST), request.FILES)
+    form = AnswerForm(_with_title(request.POST), request.FILES, by=request.reader)
     if not form.is_valid():
+        keep_files(form, by=request.reader, ticket=found)
         return show(request, found, form, status=422)
     try:
         message = actions.continue_conversation(found, by=request.reader, **form.cleaned_data)
     except actions.TooMuchWritten as refusal:
+        keep_files(form, by=request.reader, ticket=found)
         form.add_error(None, str(refusal))
         return show(request, found, form, status=refusal.status)
     if message.ticket.number != actions.current(found).number:
@@ -104,7 +106,7 @@ def find(request: ReaderRequest, number: int) -> Ticket:
 def show(
     request: ReaderRequest,
     ticket: Ticket,
-    form: ReplyForm,
+    form: AnswerForm,
     *,
     rating_form: RatingForm | None = None,
     status: int = 200,

@@ -12,11 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.models import person_now
 from tickets import links
-from tickets.forms import ReplyForm
 from tickets.guests import ReaderRequest, guests_too
 from tickets.models import Message, Ticket
 from tickets.permissions import can_rate, require
-from tickets.portal.forms import RatingForm
+from tickets.portal.forms import AnswerForm, RatingForm
 from tickets.portal.ratings import Subject
 from tickets.portal.thread import shown_on
 from tickets.portal.views import conversation, door
@@ -50,7 +49,9 @@ def ticket_rating(request: ReaderRequest, number: int) -> HttpResponse:
     ticket = conversation.find(request, number)
     form = RatingForm(request.POST, of_answer=False)
     if not form.is_valid():
-        return conversation.show(request, ticket, ReplyForm(), rating_form=form, status=422)
+        return conversation.show(
+            request, ticket, AnswerForm(by=request.reader), rating_form=form, status=422
+        )
     Subject(request.reader, ticket, None).record(form)
     messages.success(request, _("Thank you for telling us."))
     return redirect("portal:ticket", number)

@@ -1,6 +1,6 @@
 """Writing to us for the first time."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -16,11 +16,12 @@ from departments.models import Brand, Category, Department
 from helpdesk.lib import kept, multilingual
 from tickets import actions
 from tickets.coach import Attempt, Part, advise, divide
-from tickets.forms import NewFieldsForm
+from tickets.forms import NewFieldsForm, tokens_in, uploads_of
 from tickets.models import CustomField
 from tickets.permissions import can_write
 from tickets.portal import coaching
-from tickets.portal.forms import AboutForm, NewTicketForm, Parts, PartsFormSet
+from tickets.portal.forms import AboutForm, FilesForm, NewTicketForm, Parts, PartsFormSet
+from tickets.portal.keeping import keep_files, say_what_waited
 
 P = ParamSpec("P")
 
@@ -49,12 +50,11 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
-        form = NewTicketForm(request.POST, request.FILES, brand=brand)
+        form = NewTicketForm(request.POST, request.FILES, by=request.user, brand=brand)
         fields = _asked(request.POST, brand, is_sent=True)
-        advice = _advice(request, [file.name or "" for file in request.FILES.getlist("files")])
+        advice = _advice(request)
         if form.is_valid() and fields.is_valid():
-            # A browser forgets the files of a form that comes back, so such a form is not stopped.
-            is_stopped = bool(advice) and not (request.POST.get("advised") or request.FILES)
+            is_stopped = bool(advice) and not request.POST.get("advised")
             if not is_stopped:
                 try:
                     ticket = actions.open_ticket(
@@ -71,13 +71,15 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
                 else:
                     messages.success(request, _("Thank you! We have got it and will answer soon."))
                     return redirect("portal:ticket", ticket.number)
+        keep_files(form, by=request.user)
     else:
         typed = kept.take(request)
         # An address may name topic and product: /tickets/new/?category=3
         said = typed or request.GET.dict()
-        form, fields = NewTicketForm(initial=said, brand=brand), _asked(said, brand)
+        form = NewTicketForm(initial=said, by=request.user, brand=brand)
+        fields = _asked(said, brand)
         if typed:
-            messages.info(request, _("You were signed out meanwhile. Here is what you had typed."))
+            say_what_waited(request, typed)
     context = {
         "form": form,
         "fields": fields,
@@ -100,8 +102,7 @@ def evidence(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def hints(request: SignedInRequest) -> HttpResponse:
     """What the coach says while somebody types; nothing to do where it stands there already."""
-    advice = _advice(request, request.POST.getlist("names"))
-    advice = coaching.while_typing(advice, request.POST.dict())
+    advice = coaching.while_typing(_advice(request), request.POST.dict())
     if advice.digest == request.POST.get("advised", ""):
         return HttpResponse(status=204)
     return render(request, "portal/partials/_hints.html", {"advice": advice})
@@ -115,14 +116,19 @@ def parts(request: SignedInRequest) -> HttpResponse:
     if not said:
         return redirect("portal:new_ticket")
     brand = brand_of(request)
+    if request.method != "POST":
+        say_what_waited(request, said)
     if "parts-TOTAL_FORMS" not in said:
         title, text = said.get("subject", ""), said.get("body", "")
         found = divide(text) or [Part(title, text)]
         initial = [{"subject": one.title, "body": one.text} for one in found]
-        pieces = Parts(prefix="parts", initial=initial)
+        if tokens := _files_of_whole(request, said):
+            initial[0]["uploads"] = tokens
+        pieces = Parts(prefix="parts", initial=initial, form_kwargs={"by": request.user})
         about = AboutForm(initial=dict(said.items()), brand=brand)
         return _show_parts(request, pieces, about, _asked(said, brand))
-    pieces, about = Parts(said, request.FILES, prefix="parts"), AboutForm(said, brand=brand)
+    pieces = Parts(said, request.FILES, prefix="parts", form_kwargs={"by": request.user})
+    about = AboutForm(said, brand=brand)
     fields = _asked(said, brand, is_sent=True)
     are_valid = [form.is_valid() for form in (pieces, about, fields)]
     if request.method != "POST" or not all(are_valid):
@@ -152,6 +158,14 @@ def parts(request: SignedInRequest) -> HttpResponse:
     return redirect("portal:home")
 
 
+def _files_of_whole(request: SignedInRequest, said: Mapping[str, str]) -> str:
+    """The files of a text that is to be divided, as tokens."""
+    whole = FilesForm(request.POST or said, request.FILES, by=request.user)
+    whole.is_valid()
+    keep_files(whole, by=request.user)
+    return str(whole["uploads"].value())
+
+
 def _attempt(said: dict[str, Any]) -> Attempt:
     return Attempt(said["subject"], said["body"], tuple(file.name for file in said["files"]))
 
@@ -164,15 +178,18 @@ def _show_parts(
     *,
     status: int | None = None,
 ) -> HttpResponse:
+    for form in pieces.forms:
+        keep_files(form, by=request.user)
     context = {"parts": pieces, "about": about, "fields": fields}
     status = status or (422 if pieces.is_bound else 200)
     return render(request, "portal/parts.html", context, status=status)
 
 
-def _advice(request: SignedInRequest, files: Iterable[str]) -> coaching.Advice:
+def _advice(request: SignedInRequest) -> coaching.Advice:
+    beside = uploads_of(request.user, tokens_in(request.POST.get("uploads", "")))
     return coaching.advice_on(
         request.POST.dict(),
-        files,
+        [file.name or "" for file in (*request.FILES.getlist("files"), *beside)],
         by=request.user,
         category=_number(request.POST.get("category")),
         service=_number(request.POST.get("service")),

@@ -1,0 +1,139 @@
+"""Files that come ahead of a form, or stay with it when it comes back."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import User
+from tickets.attachments import MAX_FILES, IncomingFile
+from tickets.forms.base import FilesField
+from tickets.models import Upload
+
+_TOKEN_LENGTH = len(str(UUID(int=0)))
+
+
+class TokensField(forms.CharField):
+    """Files that came ahead of the form, as tokens with commas; cleaned to a list of them."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", (_TOKEN_LENGTH + 1) * MAX_FILES)
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A list, as a draft keeps it, as the text of the field."""
+        return ",".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """Each token once."""
+        return tokens_in(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """A form that holds nothing else is an empty one."""
+        return False
+
+
+class LeftOutField(forms.Field):
+    """Tokens of files that stay behind."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """A form that holds nothing else is an empty one."""
+        return False
+
+
+def tokens_in(text: str) -> list[str]:
+    """The tokens in what a form says of its uploads."""
+    return list(dict.fromkeys(filter(None, text.split(","))))[:MAX_FILES]
+
+
+def uploads_of(owner: User | None, tokens: list[str]) -> list[Upload]:
+    """Uploads of `owner` among `tokens`, in that order. Nobody else's are known here."""
+    if owner is None or not tokens:
+        return []
+    rows = Upload.objects.filter(owner=owner, token__in=_ids(tokens))
+    known = {str(one.token): one for one in rows}
+    return [known[token] for token in tokens if token in known]
+
+
+def _ids(tokens: list[str]) -> list[UUID]:
+    ids = []
+    for token in tokens:
+        try:
+            ids.append(UUID(token))
+        except ValueError:
+            continue
+    return ids
+
+
+class AheadForm(forms.Form):
+    """A form with files: those in `uploads` came ahead of it, those in `files` come with it; both
+    are cleaned to `files`. What is ticked in `left_out` stays behind, where no script removes it.
+
+    `owner` is whose uploads they are, and is set before the form is read.
+    """
+
+    uploads = TokensField()
+    left_out = LeftOutField()
+    files = FilesField()  # type: ignore[assignment]
+
+    owner: User | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Uploads that stand in the text.
+        self.shown: list[Upload] = []
+
+    def clean_uploads(self) -> list[Upload]:
+        """Tokens -> uploads; one that is not there any more is an error."""
+        tokens = [one for one in self.cleaned_data["uploads"] if one not in self._without]
+        found = uploads_of(self.owner, tokens)
+        if len(found) < len(tokens):
+            raise forms.ValidationError(
+                _("A file is not here any more, or was sent already. Attach it once more.")
+            )
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """All that goes along, in `files`."""
+        super().clean()
+        data = self.cleaned_data
+        data.pop("left_out", None)
+        beside = [one for one in data.pop("uploads", []) if one not in self.shown]
+        files: list[IncomingFile | Upload] = [*data.get("files", []), *beside, *self.shown]
+        if len(files) > MAX_FILES:
+            self.add_error(
+                None, _("At most %(count)d files fit on one message.") % {"count": MAX_FILES}
+            )
+        data["files"] = files
+        return data
+
+    @property
+    def _without(self) -> set[str]:
+        return set(self["left_out"].value() or [])
+
+    @property
+    def beside(self) -> list[Upload]:
+        """What lies beside the text already, for a page that shows the form again."""
+        tokens = tokens_in(self["uploads"].value() or "")
+        return uploads_of(self.owner, [one for one in tokens if one not in self._without])
+
+    @property
+    def loose(self) -> list[IncomingFile]:
+        """Good files that came with the form: a browser forgets them when it comes back."""
+        return self.fields["files"].taken  # type: ignore[attr-defined,no-any-return]
+
+    def put_beside(self, uploads: Iterable[Upload]) -> None:
+        """`uploads` lie beside the text from now on."""
+        tokens = [str(one.token) for one in (*self.beside, *uploads)]
+        self.data = self.data.copy()  # type: ignore[union-attr]
+        self.data[self.add_prefix("uploads")] = ",".join(tokens)  # type: ignore[index]
