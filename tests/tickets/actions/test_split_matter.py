@@ -111,5 +111,7 @@ def test_the_page_offers_it_in_one_click(enter, two, ada):
 
     browser.post(f"{address}matters/", {"at": "1"})
 
-    assert "Split off:" not in browser.get(address).text
+    page = browser.get(address).text
+    assert "Split off:" not in page
+    assert f"split “{MAIL}” off into" in page
     assert Ticket.objects.count() == 2
