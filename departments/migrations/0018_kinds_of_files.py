@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('departments', '0015_mails_letter_texts'),
+        ("departments", "0017_known_people"),
     ]
 
     operations = [
