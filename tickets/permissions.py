@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from departments.actions import may_begin, organisation_for
+from departments.actions import organisation_for
 from departments.models import Department, DeskSettings, User, person_at
 from tickets.lifecycle import Status
 from tickets.models import CannedReply, Event, Follower, Message, Ticket, Workspace
@@ -41,8 +41,10 @@ def can_write(user: User) -> bool:
 
 def can_write_from(address: str) -> bool:
     """May whoever has `address` open tickets, be they known or not?"""
+    if DeskSettings.current().is_open:
+        return True
     person = person_at(address)
-    return can_write(person) if person is not None else may_begin(address)
+    return can_write(person) if person is not None else organisation_for(address) is not None
 
 
 def works_in(user: User | None, department: Department | int) -> bool:

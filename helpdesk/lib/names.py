@@ -15,8 +15,12 @@ from typing import Final
 MOST_MARKS: Final = 4
 """Marks on one letter: Vietnamese has two, pointed Hebrew and Tibetan three, and Zalgo hundreds."""
 
-# What a harmless line may hold besides letters of other alphabets: most names need no second look.
-_PLAIN: Final = re.compile(r"(?:[!-~À-ɏΑ-ωЀ-ҁҊ-ԯ]+ )*[!-~À-ɏΑ-ωЀ-ҁҊ-ԯ]+|")
+# Latin, Greek and Cyrillic letters, punctuation, signs, the writing of East Asia, pictures: most
+# lines hold nothing else, and of these only what is not printable needs a second look.
+_PLAIN: Final = re.compile(
+    "[ -\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u205e\u20a0-\u20cf\u2100-\u27bf"
+    "\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\U0001f300-\U0001faff]*"
+)
 # Controls, formats, halves of surrogate pairs, places for private use.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
 _BREAKS: Final = frozenset({"Zl", "Zp", "Zs"})
@@ -27,7 +31,7 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 
 def harmless(text: str) -> str:
     """`text` in one line, without what nobody sees; empty if nothing is left. Linear."""
-    if _PLAIN.fullmatch(text):
+    if _is_plain(text):
         return text
     kept: list[str] = []
     marks = 0
@@ -48,6 +52,15 @@ def harmless(text: str) -> str:
             continue
         kept.append(one)
     return "".join(kept).strip(" \u200c\u200d")
+
+
+def _is_plain(text: str) -> bool:
+    return (
+        text.isprintable()
+        and _PLAIN.fullmatch(text) is not None
+        and "  " not in text
+        and text == text.strip()
+    )
 
 
 def _is_unseen(one: str, category: str) -> bool:

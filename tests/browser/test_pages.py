@@ -15,7 +15,7 @@ from tests.browser.conftest import PHONE, WIDE
 from tests.letters import bounce_of, letter
 from tickets import actions
 from tickets.attachments import IncomingFile
-from tickets.links import rating_token
+from tickets.links import rating_token, ticket_token
 from tickets.models import Body, CannedReply, EscalationRule, EscalationStep, Target, Workspace
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -244,7 +244,12 @@ def test_pages_of_strangers(window, desk, carla, size, dark, language):
         "/account/login/code/",
         "/account/password/reset/",
         f"/ratings/{rating_token(desk['solved'], desk['answer'], carla)}/",
+        f"/links/{ticket_token(desk['ticket'], carla)}/",
+        "/links/changed-on-its-way/",
     ]
-    wrong = look(window(size=size, dark=dark, language=language), paths)
+    opened = window(size=size, dark=dark, language=language)
+    wrong = look(opened, paths)
+    # The link that is over is reported by the browser as well.
+    opened.complaints = [line for line in opened.complaints if "404" not in line]
 
     assert wrong == []

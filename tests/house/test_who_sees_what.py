@@ -1,6 +1,7 @@
 """Every address of the desk and who gets in: one table, from which nothing may be missing [S14]."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,7 +14,8 @@ from django.utils import timezone
 
 from departments.actions import show_face, show_logo
 from departments.addressing import token_of
-from departments.models import ApiToken, Brand
+from departments.models import ApiToken, Brand, Organisation, User
+from helpdesk.lib import passes
 from helpdesk.lib.colours import sheet_name
 from knowledge.actions import add_picture, publish_text, save_text, start_article
 from knowledge.models import Section
@@ -24,15 +26,18 @@ from tests.tickets.test_attachments import picture
 from tickets import actions, bulk
 from tickets.attachments import IncomingFile, store_canned
 from tickets.links import letters_link, rating_token, ticket_token
-from tickets.models import CannedReply, EmbeddedForm, Workspace
+from tickets.models import CannedReply, EmbeddedForm, Rating, Ticket, Workspace
 
-EVERYBODY = {"nobody", "carla", "mallory", "ada", "linus", "grace", "bo", "root"}
-SIGNED_IN = EVERYBODY - {"nobody", "bo"}
+# Colleagues of Carla: where her organisation shares its tickets, and where it does not. A guest has
+# the link out of a letter to her and typed the code that was mailed to her.
+CAST = {"nobody", "carla", "mallory", "ada", "linus", "grace", "bo", "root"}
+EVERYBODY = CAST | {"colleague", "colleague apart", "guest"}
+SIGNED_IN = EVERYBODY - {"nobody", "bo", "guest"}
 AGENTS = {"ada", "linus", "grace", "root"}
 BILLING = {"ada", "grace", "root"}
 LEADS = {"grace", "root"}
 CUSTOMER = {"carla"}
-READERS = CUSTOMER | BILLING
+READERS = CUSTOMER | BILLING | {"colleague"}
 NOBODY: set[str] = set()
 
 OPEN_PAGES = {
@@ -90,7 +95,6 @@ OWN_PAGES = {
     "portal:evidence",
     "portal:hints",
     "portal:parts",
-    "face",
     "uploads",
 }
 AGENT_PAGES = {
@@ -235,18 +239,20 @@ TABLE = {
     "agent:workspace_sharing_end": {"ada"},
     "agent:bulk_job": {"ada"},
     "agent:bulk_undo": {"ada"},
-    "file": READERS,
-    "small_file": READERS,
-    "text_file": READERS,
+    "face": SIGNED_IN | {"guest"},
+    "file": READERS | {"guest"},
+    "small_file": READERS | {"guest"},
+    "text_file": READERS | {"guest"},
     # A mailed code waits behind it; who has signed in and may not read the ticket gets none.
-    "portal:door": EVERYBODY - {"mallory", "linus"},
-    "portal:ticket": CUSTOMER,
-    "portal:ticket_news": CUSTOMER,
-    "portal:answers": CUSTOMER,
-    "portal:solution": CUSTOMER,
-    "portal:reopening": CUSTOMER,
-    "portal:ticket_rating": CUSTOMER,
-    "portal:answer_rating": CUSTOMER,
+    "portal:door": EVERYBODY - {"mallory", "linus", "colleague apart"},
+    "portal:ticket": CUSTOMER | {"colleague", "guest"},
+    "portal:ticket_news": CUSTOMER | {"colleague", "guest"},
+    "portal:answers": CUSTOMER | {"colleague", "guest"},
+    "portal:solution": CUSTOMER | {"colleague", "guest"},
+    "portal:reopening": CUSTOMER | {"colleague", "guest"},
+    # Nobody votes for somebody else.
+    "portal:ticket_rating": CUSTOMER | {"guest"},
+    "portal:answer_rating": CUSTOMER | {"guest"},
     # A browser's session opens nothing here: only tokens do (below).
     "api-1:list_tickets": NOBODY,
     "api-1:open_ticket": NOBODY,
@@ -293,6 +299,9 @@ PATTERNS = dict(addresses(get_resolver()))
 @pytest.fixture
 def scene(ticket, ada, carla, billing, linus, grace, bo, mallory, root, settings):
     """Carla's solved ticket in Billing with an answer, a file, and Ada's things around it."""
+    carla.organisation = Organisation.objects.create(name="Akme", shares_tickets=True)
+    carla.save()
+    person("colleague@customer.example", "Colleague", organisation=carla.organisation)
     settings.DESK_UNDO_SECONDS = 600
     answer = actions.reply_to_ticket(
         ticket, by=carla, body="See file", files=[IncomingFile("a.png", picture())]
@@ -409,6 +418,32 @@ def address(name: str, scene: dict[str, object]) -> str:
     return f"{url}?kind=ticket" if name == "agent:suggestions" else url
 
 
+def stands_for(who: str, request: pytest.FixtureRequest) -> User:
+    """The person behind a name of the table."""
+    if who.startswith("colleague"):
+        Organisation.objects.update(shares_tickets=who == "colleague")
+        return User.objects.get(email="colleague@customer.example")
+    return request.getfixturevalue(who)
+
+
+def browser_of(who: str, request: pytest.FixtureRequest) -> Client:
+    """A browser that one of the table sits before."""
+    client = Client()
+    if who == "guest":
+        give_pass(client, request.getfixturevalue("ticket"))
+    elif who != "nobody":
+        client.force_login(stands_for(who, request))
+    return client
+
+
+def give_pass(client: Client, ticket: Ticket) -> None:
+    """What typing the mailed code does (tests/tickets/portal/test_door.py)."""
+    session = client.session
+    until = time.time() + passes.LASTS
+    session["passes"] = {f"ticket {ticket.pk}": [ticket.customer_id, until]}
+    session.save()
+
+
 SAID = {"text": "Said", "subject": "Said", "to": ["print@shop.example"]}
 
 
@@ -431,13 +466,12 @@ def test_no_address_is_missing_from_the_table():
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
-def test_who_gets_in(name, scene, request, enter):
+def test_who_gets_in(name, scene, request):
     url = address(name, scene)
     found = set()
     for who in sorted(EVERYBODY):
         with transaction.atomic():
-            client = Client() if who == "nobody" else enter(request.getfixturevalue(who))
-            if let_in(client, url):
+            if let_in(browser_of(who, request), url):
                 found.add(who)
             transaction.set_rollback(True)
 
@@ -448,9 +482,9 @@ def test_who_gets_in(name, scene, request, enter):
 def test_who_gets_in_with_a_token(name, scene, request):
     url = address(name, scene)
     found = set()
-    for who in sorted(EVERYBODY - {"nobody"}):
-        _token, secret = ApiToken.issue(request.getfixturevalue(who), "test")
+    for who in sorted(EVERYBODY - {"nobody", "guest"}):
         with transaction.atomic():
+            _token, secret = ApiToken.issue(stands_for(who, request), "test")
             if let_in(Client(), url, authorization=f"Bearer {secret}"):
                 found.add(who)
             transaction.set_rollback(True)
@@ -461,11 +495,47 @@ def test_who_gets_in_with_a_token(name, scene, request):
 @pytest.mark.parametrize(
     "who", sorted(EVERYBODY - {"root", "nobody"}), ids=lambda who: f"{who} stays outside"
 )
-def test_the_administration_is_for_administrators(who, request, enter, scene):
-    client = enter(request.getfixturevalue(who))
+def test_the_administration_is_for_administrators(who, request, scene):
+    client = browser_of(who, request)
 
     for path in ("/admin/", "/admin/tickets/ticket/", "/admin/mailgateway/inboundemail/"):
         assert not let_in(client, path), path
+
+
+HERS = ("Не прийшов рахунок", "4711", "Carla Bondar", "carla@customer.example", "Here you are")
+# Whoever has such a link may read what it says.
+BY_LINK = {"portal:rate", "portal:letters", "account_prove_address", "agent:feed"}
+
+
+@pytest.mark.parametrize("who", ["nobody", "mallory", "colleague apart", "guest elsewhere"])
+def test_nothing_of_carla_stands_on_any_page_of_others_and_nothing_they_send_changes_it(
+    who, scene, ticket, mallory, request
+):
+    other = actions.open_ticket(customer=mallory, by=mallory, subject="Other", body="Other")
+    client = browser_of("nobody" if "guest" in who else who, request)
+    if "guest" in who:
+        give_pass(client, other)
+        assert client.get(f"/tickets/{other.number}/").status_code == 200
+    before = standing_of(ticket)
+    told = []
+    for name in sorted(set(TABLE) - BY_LINK - {"account_logout"}):
+        url = address(name, scene)
+        as_json = {"content_type": "application/json"} if url.startswith("/api/") else {}
+        with transaction.atomic():
+            for answer in (client.get(url), client.post(url, SAID, **as_json)):
+                said = b"".join(answer) if answer.streaming else answer.content
+                told += [(name, one) for one in HERS if one.encode() in said]
+            assert standing_of(ticket) == before, name
+            transaction.set_rollback(True)
+
+    assert told == []
+
+
+def standing_of(ticket: Ticket) -> list[object]:
+    """All that somebody could change of it."""
+    row = Ticket.objects.filter(pk=ticket.pk).values().get()
+    rows = (ticket.messages, ticket.events, ticket.followers, Rating.objects.filter(ticket=ticket))
+    return [row, *(list(one.values_list("pk", flat=True)) for one in rows)]
 
 
 def test_a_stranger_learns_of_no_number(enter, mallory, scene):

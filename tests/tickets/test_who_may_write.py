@@ -101,6 +101,7 @@ SIGNUP = {"name": "Somebody", "password1": "a rather long one", "password2": "a 
 
 
 def test_signing_up_is_for_who_may_write_and_the_page_does_not_say_who_that_is(known_only, carla):
+    User.objects.update(language="en")
     Organisation.objects.create(name="Akme", domains=["akme.example"])
     pages = []
     for address in (carla.email, "new@akme.example", "stranger@elsewhere.example"):
