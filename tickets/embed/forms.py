@@ -17,8 +17,6 @@ _OF_LINKS = ("://", "www.")
 class WritingForm(forms.Form):
     """`open_by_form` in the words of a visitor."""
 
-    use_required_attribute = True
-
     name = NameInput(
         label=_("Your name"),
         required=False,
