@@ -53,7 +53,7 @@ def test_an_answer_is_rated_from_a_letter_and_the_rating_changed(
         expect(page.locator("main")).to_contain_text(words)
     expect(page.get_by_role("radio", name="Bad")).to_be_checked()
     assert not Rating.objects.exists()
-    page.locator("textarea").fill("Це рахунок за <b>вересень</b>")
+    page.locator("textarea").fill(f"Це рахунок за <b>вересень</b> {'ж' * 300}")
     page.locator("main button[type=submit]").click()
     expect(page.locator("main [role=status]")).to_contain_text("rated this answer: bad")
     rating = Rating.objects.get()
@@ -61,13 +61,15 @@ def test_an_answer_is_rated_from_a_letter_and_the_rating_changed(
 
     # Ada and her lead hear of it, and read the words as words.
     assert {one.user for one in Notification.objects.filter(event__kind="rated")} == {ada, grace}
-    desk = window(ada).go(f"/agent/tickets/{ticket.number}/")
-    expect(desk.locator("#thread .event").last).to_contain_text("“Це рахунок за <b>вересень</b>”")
+    desk = window(ada)
+    thread = desk.go(f"/agent/tickets/{ticket.number}/").locator("#thread")
+    expect(thread).to_contain_text("“Це рахунок за <b>вересень</b> жж")
+    assert desk.overflow() == 0
 
     # The next day the right one has come.
     Rating.objects.update(created_at=timezone.now() - timedelta(days=1))
     page = phone.go(link.partition("?")[0])
-    expect(page.locator("textarea")).to_have_value("Це рахунок за <b>вересень</b>")
+    expect(page.locator("textarea")).to_have_value(re.compile("^Це рахунок за <b>вересень</b> ж"))
     page.locator("label").filter(has_text="Good").click()
     page.locator("textarea").fill("Тепер той")
     page.locator("main button[type=submit]").click()
