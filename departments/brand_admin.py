@@ -64,17 +64,17 @@ class BrandForm(forms.ModelForm):
     """A brand with its logos and departments."""
 
     picture = LogoField(
-        label=_("logo"),
+        label=_("Logo"),
         required=False,
         help_text=_("PNG, JPEG or WebP, best with a transparent ground."),
     )
     dark_picture = LogoField(
-        label=_("logo for dark pages"),
+        label=_("Logo for dark pages"),
         required=False,
         help_text=_("Empty: the logo above, on a light plate."),
     )
     departments = forms.ModelMultipleChoiceField(
-        label=_("departments"),
+        label=_("Departments"),
         queryset=Department.objects.all(),
         widget=forms.CheckboxSelectMultiple,
         required=False,

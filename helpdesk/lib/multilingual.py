@@ -62,6 +62,10 @@ class MultilingualField(models.JSONField):
     def formfield(self, **kwargs: Any) -> Any:
         """One input a language."""
         kwargs.pop("widget", None)
-        return super().formfield(
-            **{"form_class": MultilingualFormField, "rows": self.rows, **kwargs}
-        )
+        own = {
+            "form_class": MultilingualFormField,
+            "rows": self.rows,
+            # Else forms would carry the former texts along, as Python writes them.
+            "show_hidden_initial": False,
+        }
+        return super().formfield(**{**own, **kwargs})
