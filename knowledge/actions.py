@@ -14,11 +14,11 @@ from helpdesk.lib import html as html_door
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.pictures import Drawn
 from helpdesk.lib.vectors import vector
-from knowledge.addresses import slug_of
+from knowledge.addresses import follows, slug_of
 from knowledge.models import Article, ArticleText, Picture, Section, Vote
 from knowledge.permissions import can_place, can_publish, can_write, require
 from knowledge.pictures import LONGEST_NAME, drawn_of
-from knowledge.texts import as_on_pages, cleaned
+from knowledge.texts import cleaned
 
 MOST_PICTURES: Final = 60
 
@@ -64,10 +64,11 @@ def save_text(
     article: Article, *, language: str, title: str, html: str, seen: int, by: User
 ) -> ArticleText:
     """What is written in `language`, as a draft; readers go on seeing what was published. `seen` is
-    the version that the writer had before them, 0 if there was none. Raises ChangedMeanwhile."""
+    the version that the writer had before them, 0 if there was none. Raises ChangedMeanwhile. Until
+    somebody reads it, the address of the article follows the title it was made of."""
     require(can_write(by))
     # The article is locked, for the text may not be there yet.
-    Article.objects.select_for_update().get(pk=article.pk)
+    article = Article.objects.select_for_update().get(pk=article.pk)
     text = article.texts.filter(language=language).select_related("updated_by").first()
     if (text.version if text else 0) != seen:
         raise ChangedMeanwhile(text or ArticleText(article=article, language=language))
@@ -76,6 +77,9 @@ def save_text(
     clean = cleaned(article, html)
     if text.pk and (text.title, text.html) == (title, clean):
         return text
+    if follows(article.slug, text.title) and not _is_read(article):
+        article.slug = slug_of(title)
+        article.save(update_fields=["slug"])
     text.title, text.html, text.version = title, clean, seen + 1
     text.updated_by, text.updated_at = by, timezone.now()
     text.save()
@@ -93,7 +97,7 @@ def publish_text(text: ArticleText, *, seen: int, by: User) -> ArticleText:
     if not plain.strip() and not html_door.own_pictures(held.html):
         raise DeskError(_("There is nothing to publish yet: write the text first."))
     held.public_title = held.title
-    held.public_html = as_on_pages(held.html)
+    held.public_html = html_door.with_links(held.html)
     held.public_text = plain
     held.published_version = held.version
     held.published_at, held.published_by = timezone.now(), by
@@ -133,7 +137,7 @@ def place_article(
 def delete_article(article: Article, *, by: User) -> None:
     """Forget one that nobody reads, with its pictures."""
     require(can_write(by))
-    if article.texts.filter(published_at__isnull=False).exists():
+    if _is_read(article):
         raise DeskError(_("It is published. Withdraw it first."))
     _forget(list(article.pictures.all()))
     article.delete()
@@ -198,6 +202,10 @@ def vote(
     if own.update(**said):
         return own.get()
     return article.votes.create(person=by, **said)
+
+
+def _is_read(article: Article) -> bool:
+    return article.texts.filter(published_at__isnull=False).exists()
 
 
 def _show_pictures(article: Article) -> None:

@@ -1,5 +1,6 @@
 """Short names in addresses, made of titles in any of our languages."""
 
+import re
 from typing import Final
 
 from django.utils.text import slugify
@@ -17,11 +18,21 @@ LONGEST: Final = 70
 
 def slug_of(title: str) -> str:
     """A short name for an article called `title` that no other article has."""
-    whole = slugify(title.lower().translate(LATIN))
-    base = whole if len(whole) <= LONGEST else whole[:LONGEST].rpartition("-")[0] or whole[:LONGEST]
-    base = base or "article"
+    base = _base(title)
     taken = set(Article.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     if base not in taken:
         return base
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return next(name for name in numbered if name not in taken)
+
+
+def follows(slug: str, title: str) -> bool:
+    """Was `slug` made of this title?"""
+    return bool(re.fullmatch(rf"{re.escape(_base(title))}(-\d+)?", slug))
+
+
+def _base(title: str) -> str:
+    whole = slugify(title.lower().translate(LATIN))
+    if len(whole) > LONGEST:
+        whole = whole[:LONGEST].rpartition("-")[0] or whole[:LONGEST]
+    return whole or "article"

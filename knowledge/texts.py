@@ -7,16 +7,12 @@ from knowledge.models import Article
 
 
 def cleaned(article: Article, html: str) -> str:
-    """What may be kept: of pictures those of this article, each under its name."""
+    """What may be kept: of pictures those of this article, each under its name; headings below the
+    title of the page."""
     pictures = {str(one.token): one for one in article.pictures.all()}
     clean = html_door.clean_written(html, set(pictures))
+    clean = clean.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     for token in html_door.own_pictures(clean):
         source = f'src="{pictures[token].get_absolute_url()}"'
         clean = clean.replace(source, f'{source} alt="{escape(pictures[token].name)}"')
     return clean
-
-
-def as_on_pages(html: str) -> str:
-    """Clean HTML as readers see it: addresses are links, headings stand below the page's title."""
-    linked = html_door.with_links(html)
-    return linked.replace("<h1>", "<h2>").replace("</h1>", "</h2>")

@@ -179,7 +179,7 @@ def _linked(line: str, linker: bleach.linkifier.Linker, patience: list[int]) -> 
 
 
 # What people write on our own pages needs less than what mail programs make.
-_WRITTEN_TAGS = words("a b blockquote br code del div em h1 i img li ol p pre strong ul")
+_WRITTEN_TAGS = words("a b blockquote br code del div em h1 h2 i img li ol p pre strong ul")
 _WRITTEN_ATTRIBUTES = {"a": {"href"}, "img": {"src", "width", "height"}}
 _OWN_PICTURE = re.compile(r"/files/(?:help/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
 

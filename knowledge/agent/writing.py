@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from departments.http import SignedInRequest, agent_required
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.html import with_links
 from helpdesk.lib.keys import key_in
 from knowledge import actions
 from knowledge.actions import ChangedMeanwhile
@@ -20,7 +21,6 @@ from knowledge.agent.views import CURRENT
 from knowledge.models import Article, ArticleText, Picture
 from knowledge.permissions import can_publish
 from knowledge.pictures import PictureRefused
-from knowledge.texts import as_on_pages
 
 COMMENTS_SHOWN: Final = 10
 
@@ -79,7 +79,7 @@ def preview(request: SignedInRequest, pk: int, language: str) -> HttpResponse:
     article, found = _text(pk, language)
     if not found.pk:
         raise Http404
-    context = {"article": article, "text": found, "html": as_on_pages(found.html)}
+    context = {"article": article, "text": found, "html": with_links(found.html)}
     context |= {"may_publish": can_publish(request.user)}
     return render(request, "articles/preview.html", context | CURRENT)
 

@@ -8,7 +8,7 @@ class OpinionForm(forms.Form):
     """`vote`: did it help, and if it did not, what was missing."""
 
     helped = forms.TypedChoiceField(
-        choices=[("yes", _("Yes")), ("no", _("No"))], coerce="yes".__eq__
+        choices=[("yes", "yes"), ("no", "no")], coerce="yes".__eq__
     )
     comment = forms.CharField(
         label=_("What did you look for, or what is not clear?"),

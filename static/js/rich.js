@@ -5,6 +5,8 @@ import { cleanPasted } from "./pasted.js";
 const { Trix } = window;
 Trix.config.attachments.preview.presentation = null;
 Trix.config.attachments.preview.caption = { name: false, size: false };
+// The title of a page is its h1; what stands in a text is below it.
+Trix.config.blockAttributes.heading1.tagName = "h2";
 const KEYS = { KeyB: "b", KeyI: "i", KeyK: "k" };
 const LINK = /(?:^|\s)(https?:\/\/\S*[^\s.,;:!?)\]}'"»”])$/i;
 

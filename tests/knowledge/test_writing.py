@@ -26,12 +26,9 @@ def test_an_agent_writes_and_a_lead_publishes(shelf, ada, grace, enter):
     opened = new(enter(ada))
     path = opened.headers["Location"]
     client = enter(ada)
-    client.post(
-        path, {"title": "Mailboxes", "html": "<p>Open <strong>Mail</strong></p>", "version": 1}
-    )
-    refused = client.post(
-        path, {"title": "Mailboxes", "html": "<p>x</p>", "version": 2, "then": "publish"}
-    )
+    said = {"title": "Mailboxes", "html": "<p>Open <strong>Mail</strong></p>"}
+    client.post(path, said | {"version": 1})
+    refused = client.post(path, said | {"html": "<p>x</p>", "version": 2, "then": "publish"})
     assert refused.status_code == 403
     assert client.get("/help/mail/mailboxes/").status_code == 404
 
@@ -198,6 +195,17 @@ def test_a_second_article_of_the_same_title_has_an_address_of_its_own(write):
     write("Mailboxes")
 
     assert [one.slug for one in Article.objects.order_by("pk")] == ["mailboxes", "mailboxes-2"]
+
+
+def test_the_address_follows_the_title_until_somebody_reads_it(write, ada, grace):
+    text = write("Mailboxes")
+    said = {"language": "en", "html": "<p>So</p>", "by": ada}
+    text = actions.save_text(text.article, title="Mailbox", seen=1, **said)
+    assert Article.objects.get().slug == "mailbox"
+
+    actions.publish_text(text, seen=2, by=grace)
+    actions.save_text(text.article, title="Letterbox", seen=2, **said)
+    assert Article.objects.get().slug == "mailbox"
 
 
 def test_the_list_shows_the_state_of_each_language_and_is_filtered(publish, write, ada, enter):

@@ -64,13 +64,13 @@ MAILBOX: Final = {
         """
 <p>Вам потрібні адреса скриньки та її пароль. Пароль можна змінити в панелі керування, розділ
 «Пошта».</p>
-<h1>Вхідна пошта</h1>
+<h2>Вхідна пошта</h2>
 <ul>
 <li>Сервер: <strong>imap.desk.example</strong></li>
 <li>Порт 993, шифрування SSL/TLS</li>
 <li>Ім’я користувача: повна адреса</li>
 </ul>
-<h1>Вихідна пошта</h1>
+<h2>Вихідна пошта</h2>
 <ul>
 <li>Сервер: <strong>smtp.desk.example</strong></li>
 <li>Порт 465, шифрування SSL/TLS</li>
@@ -85,13 +85,13 @@ MAILBOX: Final = {
         """
 <p>Вам нужны адрес ящика и его пароль. Пароль можно сменить в панели управления, раздел
 «Почта».</p>
-<h1>Входящая почта</h1>
+<h2>Входящая почта</h2>
 <ul>
 <li>Сервер: <strong>imap.desk.example</strong></li>
 <li>Порт 993, шифрование SSL/TLS</li>
 <li>Имя пользователя: полный адрес</li>
 </ul>
-<h1>Исходящая почта</h1>
+<h2>Исходящая почта</h2>
 <ul>
 <li>Сервер: <strong>smtp.desk.example</strong></li>
 <li>Порт 465, шифрование SSL/TLS</li>
@@ -104,13 +104,13 @@ MAILBOX: Final = {
         """
 <p>You need the address of the mailbox and its password. You can change the password in the
 control panel, under “Mail”.</p>
-<h1>Incoming mail</h1>
+<h2>Incoming mail</h2>
 <ul>
 <li>Server: <strong>imap.desk.example</strong></li>
 <li>Port 993, encryption SSL/TLS</li>
 <li>User name: the whole address</li>
 </ul>
-<h1>Outgoing mail</h1>
+<h2>Outgoing mail</h2>
 <ul>
 <li>Server: <strong>smtp.desk.example</strong></li>
 <li>Port 465, encryption SSL/TLS</li>
@@ -125,13 +125,13 @@ it is the password or the settings.</p>
         """
 <p>Sie brauchen die Adresse des Postfachs und das Passwort. Das Passwort ändern Sie im Kundenpanel
 unter „E-Mail“.</p>
-<h1>Posteingang</h1>
+<h2>Posteingang</h2>
 <ul>
 <li>Server: <strong>imap.desk.example</strong></li>
 <li>Port 993, Verschlüsselung SSL/TLS</li>
 <li>Benutzername: die vollständige Adresse</li>
 </ul>
-<h1>Postausgang</h1>
+<h2>Postausgang</h2>
 <ul>
 <li>Server: <strong>smtp.desk.example</strong></li>
 <li>Port 465, Verschlüsselung SSL/TLS</li>
@@ -174,10 +174,10 @@ PING: Final = {
         "Як виміряти з’єднання: ping і traceroute",
         """
 <p>Обидві програми є в кожній системі. Вони показують, де губляться пакети.</p>
-<h1>Windows</h1>
+<h2>Windows</h2>
 <pre>ping -n 50 desk.example
 tracert desk.example</pre>
-<h1>Linux і macOS</h1>
+<h2>Linux і macOS</h2>
 <pre>ping -c 50 desk.example
 traceroute desk.example</pre>
 <p>Надішліть нам обидва результати текстом, разом із вашою зовнішньою адресою IP і часом
@@ -188,10 +188,10 @@ traceroute desk.example</pre>
         "Как измерить соединение: ping и traceroute",
         """
 <p>Обе программы есть в каждой системе. Они показывают, где теряются пакеты.</p>
-<h1>Windows</h1>
+<h2>Windows</h2>
 <pre>ping -n 50 desk.example
 tracert desk.example</pre>
-<h1>Linux и macOS</h1>
+<h2>Linux и macOS</h2>
 <pre>ping -c 50 desk.example
 traceroute desk.example</pre>
 <p>Пришлите нам оба результата текстом, вместе с вашим внешним адресом IP и временем
@@ -202,10 +202,10 @@ traceroute desk.example</pre>
         "How do I measure the connection with ping and traceroute?",
         """
 <p>Every system has both programs. They show where packets get lost.</p>
-<h1>Windows</h1>
+<h2>Windows</h2>
 <pre>ping -n 50 desk.example
 tracert desk.example</pre>
-<h1>Linux and macOS</h1>
+<h2>Linux and macOS</h2>
 <pre>ping -c 50 desk.example
 traceroute desk.example</pre>
 <p>Send us both as text, with your public IP address and the time.</p>
@@ -215,10 +215,10 @@ traceroute desk.example</pre>
         "Wie messe ich die Verbindung mit ping und traceroute?",
         """
 <p>Beide Programme gibt es auf jedem System. Sie zeigen, wo Pakete verloren gehen.</p>
-<h1>Windows</h1>
+<h2>Windows</h2>
 <pre>ping -n 50 desk.example
 tracert desk.example</pre>
-<h1>Linux und macOS</h1>
+<h2>Linux und macOS</h2>
 <pre>ping -c 50 desk.example
 traceroute desk.example</pre>
 <p>Schicken Sie uns beides als Text, mit Ihrer öffentlichen IP-Adresse und der Uhrzeit.</p>
