@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import translation
 
 from departments.actions import join_department, retire_agent
-from departments.models import Department, User
-from departments.models.brands import shelf
+from departments.models import Department, DeskSettings, User, brands, desk
+from helpdesk.lib.shelf import Shelf
 from tickets import actions
 from tickets.models import Ticket
 
@@ -25,10 +25,11 @@ def _empty_cache():
 
 
 @pytest.fixture(autouse=True)
-def _no_brand_yet(monkeypatch):
-    """What the test before this one knew of brands was rolled back with them."""
-    monkeypatch.setattr(shelf, "SECONDS", float("inf"))
-    shelf.put([])
+def _nothing_set_up_yet(monkeypatch):
+    """What the test before this one knew of brands and settings was rolled back with them."""
+    monkeypatch.setattr(Shelf, "SECONDS", float("inf"))
+    brands.shelf.put({})
+    desk.shelf.put(DeskSettings())
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,6 @@
 """The faces of the desk: what customers see of the company, by host name and by department."""
 
 import re
-import time
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,14 +9,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage
 from django.core.validators import RegexValidator, URLValidator
-from django.db import models, transaction
-from django.db.models.signals import post_delete, post_save
+from django.db import models
 from django.http.request import split_domain_port, validate_host
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.lib import colours, multilingual
+from helpdesk.lib.shelf import Shelf
 
 if TYPE_CHECKING:
     from departments.models.places import Department
@@ -202,7 +200,7 @@ class Brand(models.Model):
     def at(cls, host: str) -> "Brand":
         """Whose pages are shown under `host` (with or without a port); one that is not saved if
         nobody set one up."""
-        brands = shelf.brands()
+        brands = shelf.take()
         for name in (host.lower(), split_domain_port(host)[0], ""):
             if name in brands:
                 return brands[name]
@@ -213,7 +211,7 @@ class Brand(models.Model):
         """Whose name letters about tickets of `department` carry, and where they lead."""
         if department.brand_id is None:
             return cls.at("")
-        brands = shelf.brands().values()
+        brands = shelf.take().values()
         found = next((one for one in brands if one.pk == department.brand_id), None)
         return found or department.brand or cls.at("")
 
@@ -231,41 +229,11 @@ class Brand(models.Model):
         return _BRACES.sub(lambda found: words.get(found[1], ""), multilingual.pick(own) or usual)
 
 
-class Shelf:
-    """All brands, for every page and letter asks for one: read again after some seconds, and at
-    once in the process that changed one. Nobody changes what stands here."""
-
-    SECONDS = 5.0
-
-    def __init__(self) -> None:
-        self._brands: dict[str, Brand] | None = None
-        self._read_at = 0.0
-
-    def brands(self) -> dict[str, Brand]:
-        """{host name: brand}. At most one question."""
-        found = self._brands
-        if found is None or time.monotonic() - self._read_at > self.SECONDS:
-            return self.put(Brand.objects.all())
-        return found
-
-    def put(self, brands: Iterable[Brand]) -> dict[str, Brand]:
-        """Let these be all there are."""
-        self._read_at = time.monotonic()
-        self._brands = {one.host: one for one in brands}
-        return self._brands
-
-    def clear(self, **_signal: Any) -> None:
-        """Something changed, or will have once it is committed."""
-        self._brands = None
-        transaction.on_commit(self._clear_again)
-
-    def _clear_again(self) -> None:
-        self._brands = None
+def _by_host() -> dict[str, Brand]:
+    return {one.host: one for one in Brand.objects.all()}
 
 
-shelf = Shelf()
-post_save.connect(shelf.clear, sender=Brand)
-post_delete.connect(shelf.clear, sender=Brand)
+shelf = Shelf(_by_host, model=Brand)
 
 
 def desk_url(department: "Department | None" = None) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.lib.kinds import USUAL
+from helpdesk.lib.shelf import Shelf
 
 
 def usual_kinds() -> list[str]:
@@ -66,5 +67,12 @@ class DeskSettings(models.Model):
 
     @classmethod
     def current(cls) -> "DeskSettings":
-        """The row, or its defaults, not saved. One question."""
-        return cls.objects.first() or cls()
+        """The row, or its defaults, not saved."""
+        return shelf.take()
+
+
+def _row() -> DeskSettings:
+    return DeskSettings.objects.first() or DeskSettings()
+
+
+shelf = Shelf(_row, model=DeskSettings)

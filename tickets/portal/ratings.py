@@ -1,6 +1,6 @@
 """What a customer may say about our work, and until when: the same on every page."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -69,14 +69,11 @@ class Subject:
         return actions.rate_ticket(self.ticket, score=score, by=self.user, comment=comment)
 
 
-def ratable_among(family: Collection[int], ticket: Ticket, user: User) -> set[int]:
-    """Of the tickets in one conversation, `ticket` and what was merged into it (`family`, their
-    keys), those whose answers `user` may rate for the first time now."""
-    merged = set(family) - {ticket.pk}
-    others = Ticket.objects.filter(pk__in=merged).defer("words") if merged else []
+def ratable_among(tickets: Iterable[Ticket], user: User) -> set[int]:
+    """Keys of those of `tickets` whose answers `user` may rate for the first time now."""
     return {
         one.pk
-        for one in (ticket, *others)
+        for one in set(tickets)
         if can_rate(user, one) and _is_open(Rating.open_until(one, None))
     }
 

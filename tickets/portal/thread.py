@@ -55,13 +55,13 @@ def thread(ticket: Ticket, user: User, *, before: str = "") -> Thread:
     found = list(rows[: MOST + 1])
     shown = found[: _fitting(found[:MOST])]
     earlier = position(shown[-1], NEWEST) if len(shown) < len(found) else ""
-    return Thread(told(reversed(shown), user, ticket), earlier, values is None)
+    return Thread(told(reversed(shown), user), earlier, values is None)
 
 
-def told(rows: Iterable[Message], user: User, ticket: Ticket) -> list[Said]:
-    """Messages on the page of `ticket` as `user` is shown them."""
+def told(rows: Iterable[Message], user: User) -> list[Said]:
+    """Messages as `user` is shown them."""
     rows = list(rows)
-    ratable = ratable_among({row.ticket_id for row in rows}, ticket, user)
+    ratable = ratable_among((row.ticket for row in rows), user)
     own = Rating.objects.filter(message__in=[row.pk for row in rows], customer=user)
     ratings = {rating.message_id: rating for rating in own}
     return [
@@ -100,7 +100,8 @@ def messages(keys: Sequence[int]) -> QuerySet[Message]:
 
 
 def _whole(rows: QuerySet[Message]) -> QuerySet[Message]:
-    return rows.select_related("author").prefetch_related("attachments").defer("words")
+    whole = rows.select_related("author", "ticket").prefetch_related("attachments")
+    return whole.defer("words", "ticket__words")
 
 
 def _fitting(rows: Sequence[Message]) -> int:

@@ -12,7 +12,7 @@ from tickets import actions
 from tickets.models import Message, Ticket
 
 NEW = "/tickets/new/"
-SENTENCE = "we take no more just now"
+SENTENCE = "тож зараз ми більше не приймаємо"
 
 
 @pytest.fixture(autouse=True)
