@@ -47,6 +47,7 @@ def answer_rating(request: ReaderRequest, number: int, message: int) -> HttpResp
 def ticket_rating(request: ReaderRequest, number: int) -> HttpResponse:
     """How the whole matter went."""
     ticket = conversation.find(request, number)
+    require(can_rate(request.reader, ticket))
     form = RatingForm(request.POST, of_answer=False)
     if not form.is_valid():
         return conversation.show(
