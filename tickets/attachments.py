@@ -130,7 +130,9 @@ def _why_not(name: str, content: bytes, allowed: Collection[str]) -> str:
             return _damaged(name)
         sentence = _("“%(name)s” has more than %(count)d million points. Make it smaller, please.")
         return sentence % {"name": name, "count": MAX_PIXELS // 1_000_000}
-    sentence = _("“%(name)s” was not taken: by its content it is none of %(kinds)s.")
+    sentence = _(
+        "“%(name)s” was not taken: by its content it is something else. We accept: %(kinds)s."
+    )
     return sentence % {"name": name, "kinds": words_for(allowed)}
 
 

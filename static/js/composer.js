@@ -36,8 +36,9 @@ function take(event, transfer) {
   event.preventDefault();
   event.stopPropagation();
   if (form.dataset.uploadUrl) {
-    const inside = Boolean(event.target.closest(".editor"));
-    form.dispatchEvent(new CustomEvent("files:taken", { detail: { files: [...list], inside } }));
+    const at = event.target;
+    const inside = Boolean(at.closest(".editor"));
+    form.dispatchEvent(new CustomEvent("files:taken", { detail: { files: [...list], at, inside } }));
     return;
   }
   const all = new DataTransfer();

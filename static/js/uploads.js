@@ -216,6 +216,9 @@ async function add(list, files, inside) {
 
 function adopt(list) {
   chips.set(list, new Set());
+  const box = list.closest("[data-files]");
+  box?.classList.add("files--ahead");
+  for (const hint of box?.querySelectorAll("[data-hint]") ?? []) hint.hidden = false;
   for (const item of [...list.children]) {
     const { token, url, width, height, small } = item.dataset;
     const name = item.querySelector(".files__name").textContent;
@@ -233,12 +236,12 @@ function adopt(list) {
 }
 
 const listOf = (form, target) =>
-  target.closest("[data-files]")?.querySelector("[data-uploads]") ??
+  target.closest("[data-files], fieldset")?.querySelector("[data-uploads]") ??
   form.querySelector("[data-uploads]");
 
 function serve(form) {
-  form.addEventListener("files:taken", ({ detail, target }) => {
-    add(listOf(form, detail.target ?? target), detail.files, detail.inside);
+  form.addEventListener("files:taken", ({ detail }) => {
+    add(listOf(form, detail.at), detail.files, detail.inside);
   });
   form.addEventListener("change", ({ target }) => {
     if (target.type !== "file") return;

@@ -191,6 +191,20 @@ def test_a_topic_asks_for_its_fields(enter, carla, slow, asked):
     assert Ticket.objects.get().fields == {"domain": "desk.example"}
 
 
+def test_without_scripts_the_fields_of_a_topic_are_asked_for(enter, carla, slow, asked):
+    browser = enter(carla)
+    typed = {"subject": "Сайт", "body": "", "category": slow.pk, "files": picture()}
+
+    page = browser.post(URL, typed | {"topic": "chosen"})
+
+    assert page.status_code == 200
+    assert 'name="field-browser"' in page.text
+    assert 'value="Сайт"' in page.text
+    assert "field__error" not in page.text
+    assert "знімок.png" in page.text
+    assert not Ticket.objects.exists()
+
+
 def test_without_a_topic_the_first_department_asks(enter, carla, asked):
     page = enter(carla).get(URL).text
 

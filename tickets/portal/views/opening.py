@@ -48,7 +48,12 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
     """The form for a new ticket. What the coach would ask for is shown once before it is sent."""
     advice, is_stopped, brand = coaching.Advice(), False, brand_of(request)
     status = 200
-    if request.method == "POST":
+    if "topic" in request.POST:
+        # Without scripts somebody asks what the chosen topic asks for.
+        said = request.POST.dict() | {"uploads": _files_of_whole(request, request.POST)}
+        form = NewTicketForm(initial=said, by=request.user, brand=brand)
+        fields = _asked(request.POST, brand)
+    elif request.method == "POST":
         status = 422
         form = NewTicketForm(request.POST, request.FILES, by=request.user, brand=brand)
         fields = _asked(request.POST, brand, is_sent=True)
@@ -159,7 +164,7 @@ def parts(request: SignedInRequest) -> HttpResponse:
 
 
 def _files_of_whole(request: SignedInRequest, said: Mapping[str, str]) -> str:
-    """The files of a text that is to be divided, as tokens."""
+    """The files of a form that is not sent yet, as tokens."""
     whole = FilesForm(request.POST or said, request.FILES, by=request.user)
     whole.is_valid()
     keep_files(whole, by=request.user)
