@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from tickets.links import (
     ticket_link,
     ticket_token,
 )
-from tickets.models import Message, Rating, Ticket
+from tickets.models import Message, Rating, Ticket, Upload
 
 CODE = re.compile(r"^ {4}(\S+)$", re.M)
 
@@ -118,6 +119,26 @@ def test_a_guest_opens_the_files_of_the_ticket_and_no_others(ticket, carla, come
     for end in ("", "small/"):
         assert guest.get(f"/files/{here.token}/{end}").status_code == 200
         assert guest.get(f"/files/{there.token}/{end}").status_code == 404
+
+
+def test_a_guest_sends_files_ahead_for_the_ticket_and_for_no_other(ticket, carla, come_in):
+    other = actions.open_ticket(customer=carla, by=carla, subject="Other", body="Other")
+    log = actions.upload_file(IncomingFile("a.txt", b"a", "text/plain"), by=carla, ticket=other)
+    guest = come_in(ticket, carla)
+    shot = {"file": SimpleUploadedFile("shot.png", picture())}
+
+    came = guest.post(f"/files/?ticket={ticket.number}", shot)
+
+    assert came.status_code == 201
+    assert guest.get(f"{came.json()['url']}small/").status_code == 200
+    assert guest.post("/files/", shot).status_code == 404
+    assert guest.post(f"/files/?ticket={other.number}", shot).status_code == 404
+    for end in ("", "small/"):
+        assert guest.get(f"/files/{log.token}/{end}").status_code == 404
+    assert guest.post(f"/files/{log.token}/removal/").status_code == 404
+    guest.post(f"{page_of(ticket)}answers/", {"body": "", "uploads": came.json()["token"]})
+    assert ticket.messages.latest("pk").attachments.get().name == "shot.png"
+    assert Upload.objects.get() == log
 
 
 @pytest.mark.parametrize("path", ["/", "/account/", "/account/email/", "/tickets/new/", "/home/"])
