@@ -29,9 +29,12 @@ class Chip {
   }
   draw(trouble = "") {
     this.trouble = trouble;
-    const parts = [label("files__name", this.name), label("files__size", trouble || this.shownSize)];
+    const about = document.createElement("div");
+    about.className = "files__about";
+    about.append(label("files__name", this.name), label("files__size", trouble || this.shownSize));
+    if (this.isUnderWay && !trouble) about.append(this.bar());
+    const parts = [about];
     if (this.url && this.small) parts.unshift(this.preview());
-    if (this.isUnderWay && !trouble) parts.push(this.bar());
     if (trouble && this.file && !this.isUnderWay) {
       parts.push(button(this.words.retry, () => this.start(), `${this.words.retry}: ${this.name}`));
     }
