@@ -92,11 +92,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def with_merged(self, number: int) -> set[int]:
         """Keys of ticket `number` and of those of these that were merged into it, at once or by way
         of others."""
+        further = models.Exists(Ticket.objects.filter(merged_into=models.OuterRef("pk")))
         found, newest = {number}, {number}
         while newest:
-            merged = self.filter(merged_into__in=newest).values_list("pk", flat=True)
-            newest = set(merged) - found
-            found |= newest
+            merged = self.filter(merged_into__in=newest).annotate(takes_more=further)
+            level = dict(merged.values_list("pk", "takes_more"))
+            newest = {pk for pk, takes_more in level.items() if takes_more} - found
+            found |= level.keys()
         return found
 
     def at_work(self) -> "TicketQuerySet":

@@ -74,7 +74,7 @@ def ratable_among(tickets: Iterable[Ticket], user: User) -> set[int]:
     return {
         one.pk
         for one in set(tickets)
-        if can_rate(user, one) and _is_open(Rating.open_until(one, None))
+        if _is_open(Rating.open_until(one, None)) and can_rate(user, one)
     }
 
 

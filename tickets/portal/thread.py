@@ -3,10 +3,10 @@ pages. Notes cannot be reached from here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.safestring import SafeString, mark_safe
 
 from departments.models import User
@@ -48,7 +48,7 @@ def thread(ticket: Ticket, user: User, *, before: str = "") -> Thread:
     """The newest public messages of `ticket` and of those of the reader's own that were merged into
     it, or those before the position `before`."""
     values = read(before, NEWEST)
-    rows = _whole(Message.objects.public().filter(ticket__in=shown_on(ticket, user)))
+    rows = _whole(Message.objects.public().filter(ticket__in=shown_on(ticket, user)), user)
     rows = rows.order_by(*(key.order() for key in NEWEST))
     if values is not None:
         rows = rows.filter(behind(NEWEST, values))
@@ -58,18 +58,16 @@ def thread(ticket: Ticket, user: User, *, before: str = "") -> Thread:
     return Thread(told(reversed(shown), user), earlier, values is None)
 
 
-def told(rows: Iterable[Message], user: User) -> list[Said]:
-    """Messages as `user` is shown them."""
+def told(rows: Iterable[Any], user: User) -> list[Said]:
+    """Messages, read by `_whole`, as `user` is shown them."""
     rows = list(rows)
-    ratable = ratable_among((row.ticket for row in rows), user)
-    own = Rating.objects.filter(message__in=[row.pk for row in rows], customer=user)
-    ratings = {rating.message_id: rating for rating in own}
+    ratable = ratable_among({row.ticket for row in rows}, user)
     return [
         Said(
             message=row,
             html=_body(row),
             files=list(row.attachments.all()),
-            rating=ratings.get(row.pk),
+            rating=Rating(message=row, score=row.own_score) if row.own_score else None,
             can_rate=row.ticket_id in ratable and not row.from_customer and row.author is not None,
         )
         for row in rows
@@ -94,14 +92,15 @@ def news_of(number: int, user: User, shown: Sequence[int]) -> tuple[Ticket, list
     return (found, found.missing) if found else None  # type: ignore[attr-defined]
 
 
-def messages(keys: Sequence[int]) -> QuerySet[Message]:
+def messages(keys: Sequence[int], user: User) -> QuerySet[Message]:
     """Public messages with these keys, with all that a page shows of them."""
-    return _whole(Message.objects.public().filter(pk__in=keys)).order_by("created_at", "id")
+    return _whole(Message.objects.public().filter(pk__in=keys), user).order_by("created_at", "id")
 
 
-def _whole(rows: QuerySet[Message]) -> QuerySet[Message]:
+def _whole(rows: QuerySet[Message], user: User) -> QuerySet[Message]:
+    given = Rating.objects.filter(message=OuterRef("pk"), customer=user).values("score")
     whole = rows.select_related("author", "ticket").prefetch_related("attachments")
-    return whole.defer("words", "ticket__words")
+    return whole.defer("words", "ticket__words").annotate(own_score=Subquery(given[:1]))
 
 
 def _fitting(rows: Sequence[Message]) -> int:

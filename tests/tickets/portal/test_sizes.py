@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from departments.models import Organisation
+from tests.tickets.custom_fields import make
 from tickets import actions
 from tickets.attachments import IncomingFile
 from tickets.lifecycle import Status
@@ -70,6 +71,8 @@ def test_a_conversation_stays_light(browser, carla, ada, mallory, ticket, count)
     other = actions.open_ticket(customer=carla, by=carla, subject="Ще", body="Ще", files=())
     actions.merge_tickets(other, into=ticket, by=ada)
     actions.reply_to_ticket(ticket, by=ada, body="Ось", files=[IncomingFile("a.txt", b"text")])
+    make("contract", asked_in_portal=True)
+    actions.set_fields(ticket, values={"contract": "4711"}, by=ada)
     said(ticket, ada, carla, times=(count + 1) // 2)
 
     queries, size, page = cost(browser, f"/tickets/{ticket.number}/")
@@ -77,6 +80,19 @@ def test_a_conversation_stays_light(browser, carla, ada, mallory, ticket, count)
     assert queries <= MOST_QUERIES
     assert size <= MOST_BYTES
     assert f"{(count + 1) // 2 - 1}: Надсилаємо" in page
+    assert "4711" in page
+
+
+@pytest.mark.parametrize("is_solved", [False, True])
+def test_who_reads_along_asks_no_more(enter, mallory, ada, ticket, is_solved):
+    actions.follow_ticket(ticket, who=mallory, by=ada, in_copy=True)
+    actions.reply_to_ticket(ticket, by=ada, body="Ось", files=[IncomingFile("a.txt", b"text")])
+    if is_solved:
+        actions.solve_ticket(ticket, by=ada)
+
+    queries, _size, _page = cost(enter(mallory), f"/tickets/{ticket.number}/")
+
+    assert queries <= MOST_QUERIES
 
 
 def test_earlier_messages_come_by_pages_until_the_first(enter, carla, ada, ticket):

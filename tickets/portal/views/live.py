@@ -42,7 +42,7 @@ def ticket_news(request: ReaderRequest, number: int) -> HttpResponse:
     answer: dict[str, Any] = {"count": len(missing), "messages": "", "status": ticket.status}
     answer["turn"] = render_to_string("portal/partials/_state.html", {"ticket": ticket})
     if missing:
-        said = thread.told(thread.messages(missing), request.reader)
+        said = thread.told(thread.messages(missing, request.reader), request.reader)
         context = {"thread": thread.Thread(said), "ticket": ticket, "user": request.reader}
         answer["messages"] = render_to_string("portal/_thread.html", context, request)
     return _json(request, answer)
