@@ -1,7 +1,7 @@
 """A customer's tickets by pages: a page reads as many rows as it shows, whatever was closed."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from django.db.models import Case, IntegerField, When
 from django.http import QueryDict
@@ -30,13 +30,13 @@ CLOSED: Final = ("closed", FINISHED, NEWEST)
 
 def lists_of(customer: User, said: QueryDict, brand: Brand) -> tuple[Page, Page]:
     """What is open and what is finished, as the address says it: `text` to be found, and where each
-    list goes on (`open`, `closed`). A brand with a host name of its
-    own shows those of its departments."""
+    list goes on (`open`, `closed`). A brand with a host name of its own shows those of its
+    departments."""
     tickets: TicketQuerySet = Ticket.objects.annotate(turn=WHOSE_TURN)
     if not brand.is_default:
         tickets = tickets.filter(brand.own("department__"))
     if text := searched(said):
-        tickets = search.find(text, tickets, by=customer)
+        tickets = cast("TicketQuerySet", search.find(text, tickets, by=customer))
     parts = tickets.of_customer_in_parts(customer)
     is_open, is_closed = (
         _page([part.filter(status__in=statuses) for part in parts], keys, said.get(name, ""))
