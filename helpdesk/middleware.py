@@ -51,6 +51,7 @@ class KeptTextMiddleware:
         (re.compile(r"/tickets/new/parts/"), r"/tickets/new/parts/"),
         (re.compile(r"/tickets/(\d+)/answers/"), r"/tickets/\1/"),
         (re.compile(r"/agent/tickets/new/"), r"/agent/tickets/new/"),
+        (re.compile(r"/agent/help/(\d+)/([a-z]{2})/"), r"/agent/help/\1/\2/"),
         (re.compile(r"/agent/tickets/(\d+)/(?:replies|notes)/"), r"/agent/tickets/\1/"),
     )
 

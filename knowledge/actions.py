@@ -77,7 +77,7 @@ def save_text(
     clean = cleaned(article, html)
     if text.pk and (text.title, text.html) == (title, clean):
         return text
-    if follows(article.slug, text.title) and not _is_read(article):
+    if title != text.title and follows(article.slug, text.title) and not _is_read(article):
         article.slug = slug_of(title)
         article.save(update_fields=["slug"])
     text.title, text.html, text.version = title, clean, seen + 1

@@ -69,13 +69,17 @@ class TextForm(forms.Form):
     body = forms.CharField(label=_("Text"), max_length=LONGEST, required=False, strip=False)
     html = forms.CharField(max_length=2 * LONGEST, required=False, strip=False)
 
-    def __init__(self, *args: Any, text: ArticleText, **kwargs: Any) -> None:
-        self.text, self.newest = text, ""
-        initial = {
+    def __init__(
+        self, *args: Any, text: ArticleText, kept: dict[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        """`kept` is what was typed before somebody had to sign in again."""
+        self.text, self.newest = text, (kept or {}).get("version", "")
+        stands = {
             "title": text.title,
             "html": text.html,
             "body": html_door.to_text(text.html),
         }
+        initial = stands | (kept or {})
         super().__init__(*args, **{**kwargs, "initial": initial, "auto_id": "article-%s"})
         _as_inputs(self)
 

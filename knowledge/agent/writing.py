@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.http import SignedInRequest, agent_required
+from helpdesk.lib import kept
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.html import with_links
 from helpdesk.lib.keys import key_in
@@ -31,7 +32,8 @@ def text(request: SignedInRequest, pk: int, language: str) -> HttpResponse:
     """Write; `then` says what follows: "preview", "publish", or nothing."""
     article, found = _text(pk, language)
     if request.method == "GET":
-        return _editor(request, article, found, TextForm(text=found))
+        form = TextForm(text=found, kept=kept.take(request))
+        return _editor(request, article, found, form)
     form = TextForm(request.POST, text=found)
     if not form.is_valid():
         return _editor(request, article, found, form, status=422)
@@ -65,11 +67,11 @@ def text(request: SignedInRequest, pk: int, language: str) -> HttpResponse:
 
 def _pictures_sent(request: SignedInRequest, article: Article) -> str:
     """Pictures that came with the form, where no script sent them ahead: they stand at its end."""
-    kept = [
+    added = [
         actions.add_picture(article, upload, by=request.user)
         for upload in request.FILES.getlist("picture")
     ]
-    return "".join(f'<p><img src="{one.get_absolute_url()}"></p>' for one in kept)
+    return "".join(f'<p><img src="{one.get_absolute_url()}"></p>' for one in added)
 
 
 @agent_required

@@ -7,9 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class OpinionForm(forms.Form):
     """`vote`: did it help, and if it did not, what was missing."""
 
-    helped = forms.TypedChoiceField(
-        choices=[("yes", "yes"), ("no", "no")], coerce="yes".__eq__
-    )
+    helped = forms.TypedChoiceField(choices=[("yes", "yes"), ("no", "no")], coerce="yes".__eq__)
     comment = forms.CharField(
         label=_("What did you look for, or what is not clear?"),
         max_length=1000,

@@ -197,6 +197,20 @@ def test_a_second_article_of_the_same_title_has_an_address_of_its_own(write):
     assert [one.slug for one in Article.objects.order_by("pk")] == ["mailboxes", "mailboxes-2"]
 
 
+def test_what_was_typed_when_the_session_ended_waits_behind_the_sign_in(write, ada, client):
+    text = write("Mailboxes", "Old")
+    path = f"/agent/help/{text.article_id}/en/"
+    said = {"title": "Boxes", "html": "<p>Long text</p>", "version": 1}
+    assert "/login/?next=" in client.post(path, said).headers["Location"]
+
+    client.force_login(ada)
+    page = client.get(path).content.decode()
+
+    assert 'value="Boxes"' in page
+    assert "&lt;p&gt;Long text&lt;/p&gt;" in page
+    assert client.get(path).content.decode().count("Long text") == 0
+
+
 def test_the_address_follows_the_title_until_somebody_reads_it(write, ada, grace):
     text = write("Mailboxes")
     said = {"language": "en", "html": "<p>So</p>", "by": ada}
