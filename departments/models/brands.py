@@ -19,6 +19,8 @@ from helpdesk.lib import colours, multilingual
 from helpdesk.lib.shelf import Shelf
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
     from departments.models.places import Department
 
 LOGOS = "logos"
@@ -123,7 +125,7 @@ class Brand(models.Model):
     )
 
     if TYPE_CHECKING:
-        departments: "models.Manager[Department]"
+        departments: "RelatedManager[Department]"
 
     class Meta:
         ordering = ["host"]
@@ -182,9 +184,8 @@ class Brand(models.Model):
     @property
     def url(self) -> str:
         """The address that its customers type, without a slash at the end."""
-        if self.is_default:
-            return settings.DESK_URL
-        return f"{urlsplit(settings.DESK_URL).scheme}://{self.host}"
+        home: str = settings.DESK_URL
+        return home if self.is_default else f"{urlsplit(home).scheme}://{self.host}"
 
     @property
     def look(self) -> str:

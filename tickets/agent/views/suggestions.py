@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from departments.http import SignedInRequest, agent_required
-from departments.models import User
+from departments.models import User, desk_url
 from knowledge.search import find
 from tickets import forms, placeholders, search
 from tickets.agent.views.canned_use import usable_on, worked_on
@@ -70,11 +70,12 @@ def _canned(text: str, ticket: Ticket, by: User) -> list[Suggestion]:
 def _articles(text: str, ticket: Ticket) -> list[Suggestion]:
     """What the customer may read, with the address that shows each reader their language."""
     language = ticket.language or ticket.customer.language or settings.LANGUAGE_CODE
+    home = desk_url(ticket.department)
     return [
         Suggestion(
             one.public_title,
             gettext("help page"),
-            f"{one.public_title}: {settings.DESK_URL}{one.article.get_absolute_url()} ",
+            f"{one.public_title}: {home}{one.article.get_absolute_url()} ",
         )
         for one in find(text, by=ticket.customer, language=language)[:MOST_ARTICLES]
     ]
