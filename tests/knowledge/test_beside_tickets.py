@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from departments.models import Brand
+
 
 @pytest.fixture
 def article(publish):
@@ -25,6 +27,14 @@ def test_an_agent_puts_an_article_into_an_answer(article, publish, ticket, ada, 
     assert re.findall(r'data-put="([^"]*)"', offered) == [
         "Як змінити пароль: https://desk.example/help/mail/how-to-change-a-password/ "
     ]
+
+
+def test_it_leads_to_the_brand_of_the_ticket(article, ticket, ada, enter, billing):
+    Brand.objects.create(name="The Shop", host="shop.example").departments.add(billing)
+
+    offered = enter(ada).get(f"/agent/tickets/{ticket.number}/suggestions/?kind=canned&q=паролі")
+
+    assert "//shop.example/help/mail/how-to-change-a-password/" in offered.content.decode()
 
 
 def test_a_customer_is_offered_an_article_and_sends_anyway(article, carla, enter, billing):
