@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from departments import letters
-from departments.models import RULES, LetterKind, LetterText, desk_name
+from departments.models import RULES, LetterKind, LetterText, Notice, User, desk_name
 from helpdesk.lib import mail
 from helpdesk.lib.wording import Link, Strong, Value
 from mailgateway.addresses import tagged, unanswered
@@ -15,14 +15,13 @@ from mailgateway.wording import block, said, signed_by
 from tickets.models import PublicMessage, Ticket
 
 _NUMBER = 10482
-_SIGNING_IN = frozenset(kind for kind in LetterKind if not RULES[kind].by_department)
 
 
 def specimen(words: LetterText, ticket: Ticket | None = None) -> mail.Words:
     """The letter in these words and their language, its subject above it."""
     with translation.override(words.language):
         values = _examples(words) | (_told(ticket) if ticket is not None else {})
-        if words.kind in _SIGNING_IN:
+        if not RULES[LetterKind(words.kind)].by_department:
             return letters.write(words, values, template="specimen")
         number = ticket.number if ticket is not None else _NUMBER
         subject = unanswered(str(values["subject"]))
@@ -31,7 +30,10 @@ def specimen(words: LetterText, ticket: Ticket | None = None) -> mail.Words:
             "subject": tagged(line, number),
             "number": number,
             "link": _address(f"tickets/{number}/"),
+            "stop_link": _address("letters/") if words.kind in Notice.values else "",
         }
+        if words.kind == LetterKind.REPLIED:
+            frame |= dict.fromkeys(("good_link", "bad_link"), _address("ratings/"))
         return letters.write(words, values, frame, template="specimen")
 
 
@@ -43,10 +45,10 @@ def _examples(words: LetterText) -> dict[str, Value]:
     department = words.department.label if words.department else _("Customer service")
     scores = [(score, _address("ratings/")) for score in range(1, 6)]
     thanks = _("Thank you for your letter. We have sent the invoice once more.")
+    # Letters about signing in greet nobody by name.
+    reader = User(name="Carla Bondar") if RULES[LetterKind(words.kind)].by_department else None
     return {
-        "greeting": _("Hello %(name)s,") % {"name": "Carla Bondar"},
-        "customer": "Carla Bondar",
-        "company": desk_name(),
+        **letters.greeted(reader, desk_name()),
         "number": str(_NUMBER),
         "subject": _("No invoice for October"),
         "department": department,

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import translation
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -97,7 +98,7 @@ class LetterTextAdmin(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             **(extra_context or {}),
-            "title": self.opts.verbose_name_plural,
+            "title": capfirst(self.opts.verbose_name_plural),
             "opts": self.opts,
             "department": department,
             "departments": Department.objects.filter(is_active=True),

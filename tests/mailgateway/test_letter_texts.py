@@ -17,6 +17,7 @@ from mailgateway.composing import assemble
 from mailgateway.models import OutboundEmail
 from tests.letters import letter
 from tickets import actions
+from tickets.links import read_ticket_token
 from tickets.models import Follower, Ticket
 
 LANGUAGES = ("en", "uk", "ru", "de")
@@ -39,6 +40,11 @@ def worded(kind: str, body: str, *, subject="Re: {subject}", language="uk", **fi
     text.full_clean()
     text.save()
     return text
+
+
+def tickets_linked_in(text: str) -> set[int]:
+    """Keys of the tickets that its links open."""
+    return {read_ticket_token(token).ticket for token in re.findall(r"/links/([^/\s]+)/", text)}
 
 
 # In the customer's language
@@ -68,6 +74,19 @@ def test_the_language_somebody_chose_goes_before_the_one_they_write_in(arrives, 
     arrives(letter(FIRST["uk"], sender="newcomer@customer.example"))
 
     assert row_of("received").text.startswith("Guten Tag")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_chose_none_and_writes_in_the_portal_is_answered_in_the_one_they_write(
+    mallory, billing, ada, language
+):
+    body = FIRST[language]
+
+    asked = actions.open_ticket(customer=mallory, by=mallory, subject="+", body=body)
+    actions.solve_ticket(asked, by=ada)
+
+    for kind in ("received", "solved"):
+        assert row_of(kind).text.startswith(HELLO[language])
 
 
 def test_who_is_only_in_copy_reads_the_customers_language(arrives, ada):
@@ -155,7 +174,7 @@ def test_a_merge_is_told_once_and_nothing_of_the_other_ticket_but_its_number(two
     (row,) = OutboundEmail.objects.filter(kind="merged")
     assert row.recipient == mine.customer.email
     assert f" {theirs.pk}" in row.text
-    assert f"/tickets/{theirs.pk}/" in row.text
+    assert tickets_linked_in(row.text) == {mine.pk, theirs.pk}
     assert "Geheimnis" not in row.subject + row.text + row.html
     assert f"[#{mine.pk}]" in row.subject
 
@@ -212,7 +231,7 @@ def test_an_answer_keeps_its_text_number_and_quotation_in_any_words(ticket, ada)
     assert "Надсилаємо &lt;ще&gt; раз." in row.html
     assert row.subject == f"{ticket.subject}, Ada [#{ticket.pk}]"
     for part in (row.text, row.html):
-        assert f"/tickets/{ticket.pk}/" in part
+        assert tickets_linked_in(part) == {ticket.pk}
         assert "?score=5" in part
         assert "Номер договору 4711" in part
     assert "-- " not in row.text

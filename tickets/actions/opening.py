@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.models import Category, Department, Service, User
 from helpdesk.lib.errors import DeskError
+from helpdesk.lib.language import guess_language
 from helpdesk.lib.names import harmless
 from tickets import attachments, events, search, sla
 from tickets.actions import limits, steps
@@ -98,7 +100,7 @@ def open_ticket(
         status=Status.NEW if by_customer else Status.OPEN,
         assignee=None if by_customer else by,
         channel=channel,
-        language=customer.language,
+        language=customer.language or (_spoken(subject, text) if by_customer else ""),
         preview=steps.preview_of(text.text),
         fields=_filled(fields or {}, place, category, by_customer=by_customer),
     )
@@ -136,6 +138,12 @@ def open_ticket(
         details["follows"] = follows.number
     events.record(ticket, Event.Kind.OPENED, by=by, message=message, **details)
     return ticket
+
+
+def _spoken(subject: str, text: Body) -> str:
+    """Which of our languages a customer writes who chose none; empty if that is not to be told."""
+    guessed = guess_language(f"{subject}\n{text.text}")
+    return guessed if guessed in dict(settings.LANGUAGES) else ""
 
 
 def _filled(
