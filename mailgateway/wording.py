@@ -47,7 +47,7 @@ class Draft:
 def write(draft: Draft, *, note_address: str = "", stop_link: str = "") -> mail.Words:
     """What the letter says, in the active language. `note_address` is where an agent answers with a
     note, `stop_link` where such letters end."""
-    context = {"stop_link": stop_link}
+    context: dict[str, Any] = {"stop_link": stop_link}
     if draft.kind in TO_CUSTOMERS:
         words = letters.words_of(draft.kind, draft.event.ticket.department)
         return write_to_customer(draft, words, context)
