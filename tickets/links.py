@@ -63,7 +63,8 @@ def read_ticket_token(token: str) -> TicketClaim | None:
     if value is None:
         return None
     fresh = tokens.read(_TICKET, token, max_age=TICKET_VALID_DAYS * 24 * 3600)
-    return TicketClaim(*value, is_old=fresh is None)
+    ticket, user = value
+    return TicketClaim(ticket, user, is_old=fresh is None)
 
 
 def portal_link(ticket: Ticket) -> str:

@@ -7,7 +7,7 @@ and whatever does not ask for a pass stays shut. It ends with the browser, or af
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -63,7 +63,7 @@ def holders_too(view: View[P]) -> View[P]:
         return request.user.is_authenticated or bool(things(request))
 
     guarded.lets_in = lets_in  # type: ignore[attr-defined]  # KeptTextMiddleware asks it
-    return guarded
+    return cast(View[P], guarded)
 
 
 def _of(request: HttpRequest) -> dict[str, tuple[int, float]]:

@@ -15,7 +15,7 @@ FILES_AT_ONCE: Final = 4
 """How many of the largest files one request may carry, all its files together."""
 
 
-class TurnedAway(UploadedFile):
+class TurnedAway(UploadedFile):  # type: ignore[type-arg]  # generic for the checker only
     """A file that came and was not kept: only its name and its true size in bytes are known."""
 
 

@@ -1,10 +1,11 @@
 """Files that come ahead of a form, or stay with it when it comes back."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
@@ -135,5 +136,6 @@ class AheadForm(forms.Form):
     def put_beside(self, uploads: Iterable[Upload]) -> None:
         """`uploads` lie beside the text from now on."""
         tokens = [str(one.token) for one in (*self.beside, *uploads)]
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data[self.add_prefix("uploads")] = ",".join(tokens)  # type: ignore[index]
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("uploads")] = ",".join(tokens)
+        self.data = data

@@ -89,7 +89,7 @@ class AgentReplyForm(SayingForm):
         self.has_doubts = False
 
     @property
-    def left_out(self) -> set[int]:
+    def unticked(self) -> set[int]:
         """Keys of people in copy who are not ticked, when the form comes back."""
         if not (self.is_bound and self["chosen"].value()):
             return set()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,11 +24,10 @@ from tickets.portal.forms import AboutForm, FilesForm, NewTicketForm, Parts, Par
 from tickets.portal.keeping import keep_files, say_what_waited
 
 P = ParamSpec("P")
+View = Callable[Concatenate[SignedInRequest, P], HttpResponse]
 
 
-def writers_only(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
-) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:
+def writers_only(view: View[P]) -> View[P]:
     """A sentence instead of the form, for whoever this desk does not hear."""
 
     @wraps(view)
@@ -39,7 +38,7 @@ def writers_only(
             request, "portal/not_known.html", {"sentence": actions.KNOWN_ONLY}, status=403
         )
 
-    return guarded
+    return cast(View[P], guarded)
 
 
 @writers_only
@@ -192,9 +191,10 @@ def _show_parts(
 
 def _advice(request: SignedInRequest) -> coaching.Advice:
     beside = uploads_of(request.user, tokens_in(request.POST.get("uploads", "")))
+    names = [file.name or "" for file in request.FILES.getlist("files")]
     return coaching.advice_on(
         request.POST.dict(),
-        [file.name or "" for file in (*request.FILES.getlist("files"), *beside)],
+        [*names, *(one.name for one in beside)],
         by=request.user,
         category=_number(request.POST.get("category")),
         service=_number(request.POST.get("service")),
