@@ -12,10 +12,11 @@ from tests.letters import letter
 ADDRESS = "billing@desk.example"
 # Statements for one letter of somebody new that opens a ticket and is confirmed, marks of
 # transactions and all. Whoever needs one more raises the figure, and says in the change why: the
-# last six ask for siblings, for letters that were overtaken, for addresses of our own, whether the
-# address is a further one of somebody known, twice: before and while the person is made, and for
-# the words of the confirmation.
-MOST_TO_UNDERSTAND = 54
+# last eight ask for siblings, for letters that were overtaken, for addresses of our own, whether
+# the address is a further one of somebody known, twice: before and while the person is made, for
+# the words of the confirmation, and what is decided for the whole desk, twice: who may write, and
+# how much.
+MOST_TO_UNDERSTAND = 56
 MOST_TO_FETCH = 5
 
 

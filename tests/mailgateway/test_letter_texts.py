@@ -1,14 +1,16 @@
 """Letters to customers: in their language, in our words or in those of an administrator."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from departments import letters
 from departments.actions import choose_notice, welcome_customer
@@ -16,7 +18,8 @@ from departments.models import BLOCKS, EXPLAINED, RULES, LetterKind, LetterText,
 from mailgateway.composing import assemble
 from mailgateway.models import OutboundEmail
 from tests.letters import letter
-from tickets import actions
+from tickets import actions, escalation
+from tickets.lifecycle import Status
 from tickets.links import read_ticket_token
 from tickets.models import Follower, Ticket
 
@@ -60,8 +63,11 @@ def test_every_letter_is_in_the_language_of_the_first_one(arrives, billing, ada,
     actions.reopen_ticket(Ticket.objects.get(pk=asked.ticket.pk), by=ada)
     actions.reply_to_ticket(Ticket.objects.get(pk=asked.ticket.pk), by=ada, body="+")
     actions.merge_tickets(asked.ticket, into=other.ticket, by=ada)
+    actions.reply_to_ticket(other.ticket, by=ada, body="+", then=Status.SOLVED)
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        escalation.ask_due()
 
-    kinds = ("received", "solved", "reopened", "replied", "merged")
+    kinds = ("received", "solved", "reopened", "replied", "merged", "rating")
     for row in map(row_of, kinds):
         assert f'<html lang="{language}">' in row.html
         if row.kind != "replied":
