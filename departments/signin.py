@@ -6,7 +6,7 @@ code, or choose a password by code, like everybody else.
 """
 
 from email.utils import quote
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -16,6 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from departments import letters
 from departments.actions import distrust_password
@@ -23,6 +24,11 @@ from departments.models import Brand, LetterKind, User, person_at
 from helpdesk.lib import kept
 from helpdesk.lib.wording import Link, Strong, Value
 
+# templates/429.html says the same, where there is no form to say it in.
+TOO_OFTEN: Final = gettext_lazy(
+    "From here, or for this address, that was tried very often in a short time. Wait a few "
+    "minutes, please, then try once more."
+)
 _RESET = "account/email/password_reset_code"
 # What allauth calls its letters.
 KINDS: Final = {
@@ -37,6 +43,12 @@ KINDS: Final = {
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """How people get in. Importing it also connects the receiver below."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": TOO_OFTEN,
+        "rate_limited": TOO_OFTEN,
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a letter about signing in, in the language of the person at `email`, else in the

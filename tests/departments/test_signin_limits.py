@@ -16,8 +16,9 @@ def ask(number=0, client=None, **headers):
 def test_the_fourth_code_for_one_address_in_a_minute_is_refused_in_a_sentence(db, mailoutbox):
     answers = [ask() for _n in range(4)]
 
-    assert [one.status_code for one in answers] == [302, 302, 302, 429]
+    assert [one.status_code for one in answers] == [302, 302, 302, 200]
     assert SENTENCE in answers[-1].text
+    assert 'value="0@elsewhere.example"' in answers[-1].text
     assert len(mailoutbox) == 3
 
 
@@ -25,11 +26,11 @@ def test_one_place_asks_for_some_addresses_and_not_for_many(db, mailoutbox):
     answers = [ask(number) for number in range(AT_ONCE + 1)]
 
     assert answers[-2].status_code == 302
-    assert answers[-1].status_code == 429
+    assert SENTENCE in answers[-1].text
     assert len(mailoutbox) == AT_ONCE
 
 
-@pytest.mark.parametrize(("proxies", "status"), [(1, 302), (0, 429)])
+@pytest.mark.parametrize(("proxies", "status"), [(1, 302), (0, 200)])
 def test_behind_our_proxy_everybody_is_counted_apart_and_elsewhere_nobody_names_their_place(
     db, settings, proxies, status
 ):
