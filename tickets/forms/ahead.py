@@ -39,7 +39,7 @@ class TokensField(forms.CharField):
         return False
 
 
-class LeftOutField(forms.Field):
+class DroppedField(forms.Field):
     """Tokens of files that stay behind."""
 
     widget = forms.MultipleHiddenInput
@@ -78,13 +78,13 @@ def _ids(tokens: list[str]) -> list[UUID]:
 
 class AheadForm(forms.Form):
     """A form with files: those in `uploads` came ahead of it, those in `files` come with it; both
-    are cleaned to `files`. What is ticked in `left_out` stays behind, where no script removes it.
+    are cleaned to `files`. What is ticked in `dropped` stays behind, where no script removes it.
 
     `owner` is whose uploads they are, and is set before the form is read.
     """
 
     uploads = TokensField()
-    left_out = LeftOutField()
+    dropped = DroppedField()
     files = FilesField()  # type: ignore[assignment]
 
     owner: User | None = None
@@ -108,7 +108,7 @@ class AheadForm(forms.Form):
         """All that goes along, in `files`."""
         super().clean()
         data = self.cleaned_data
-        data.pop("left_out", None)
+        data.pop("dropped", None)
         beside = [one for one in data.pop("uploads", []) if one not in self.shown]
         files: list[IncomingFile | Upload] = [*data.get("files", []), *beside, *self.shown]
         if len(files) > MAX_FILES:
@@ -120,7 +120,7 @@ class AheadForm(forms.Form):
 
     @property
     def _without(self) -> set[str]:
-        return set(self["left_out"].value() or [])
+        return set(self["dropped"].value() or [])
 
     @property
     def beside(self) -> list[Upload]:

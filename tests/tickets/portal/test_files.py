@@ -87,7 +87,7 @@ def test_what_is_ticked_stays_behind(enter, carla, billing):
     kept = actions.upload_file(LOG, by=carla)
     left = actions.upload_file(IncomingFile("b.txt", b"b", "text/plain"), by=carla)
 
-    sent = {**TYPED, "uploads": f"{kept.token},{left.token}", "left_out": [str(left.token)]}
+    sent = {**TYPED, "uploads": f"{kept.token},{left.token}", "dropped": [str(left.token)]}
     enter(carla).post(URL, sent)
 
     assert Ticket.objects.get().messages.get().attachments.get().name == LOG.name
