@@ -208,7 +208,7 @@ class TrialRun:
         return self._program(
             "web",
             *("-m", "gunicorn", "helpdesk.wsgi", "--bind", str(self.address), "--workers", "2"),
-            *("--preload", "--no-control-socket", "--graceful-timeout", "3", "--timeout", "60"),
+            *("--preload", "--no-control-socket", "--graceful-timeout", "3", "--timeout", "300"),
             ready=self._serves,
         )
 
