@@ -16,6 +16,7 @@ from django.core.validators import validate_domain_name
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -379,7 +380,7 @@ class DeskSettingsForm(forms.ModelForm):
     """The row, with a box to tick for each kind of file."""
 
     file_kinds = forms.MultipleChoiceField(
-        label=_("files that customers may send"),
+        label=capfirst(_("files that customers may send")),
         choices=[(name, kind.label) for name, kind in KINDS.items()],
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Known by their content, whatever they are called. Letters bring any files."),

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import DeskSettings, User
@@ -75,6 +76,12 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.ticket_id}: {self.score}"
+
+    @property
+    def can_change(self) -> bool:
+        """May its customer still say otherwise?"""
+        until = self.open_until(self.ticket, self)
+        return until is None or until > timezone.now()
 
     @classmethod
     def open_until(cls, ticket: Ticket, given: "Rating | None") -> datetime | None:

@@ -67,11 +67,17 @@ def told(rows: Iterable[Any], user: User) -> list[Said]:
             message=row,
             html=_body(row),
             files=list(row.attachments.all()),
-            rating=Rating(message=row, score=row.own_score) if row.own_score else None,
+            rating=_given(row),
             can_rate=row.ticket_id in ratable and not row.from_customer and row.author is not None,
         )
         for row in rows
     ]
+
+
+def _given(row: Any) -> Rating | None:
+    if not row.own_score:
+        return None
+    return Rating(ticket=row.ticket, message=row, score=row.own_score, created_at=row.own_rated_at)
 
 
 def news_of(number: int, user: User, shown: Sequence[int]) -> tuple[Ticket, list[int]] | None:
@@ -98,9 +104,12 @@ def messages(keys: Sequence[int], user: User) -> QuerySet[Message]:
 
 
 def _whole(rows: QuerySet[Message], user: User) -> QuerySet[Message]:
-    given = Rating.objects.filter(message=OuterRef("pk"), customer=user).values("score")
+    given = Rating.objects.filter(message=OuterRef("pk"), customer=user)
     whole = rows.select_related("author", "ticket").prefetch_related("attachments")
-    return whole.defer("words", "ticket__words").annotate(own_score=Subquery(given[:1]))
+    return whole.defer("words", "ticket__words").annotate(
+        own_score=Subquery(given.values("score")[:1]),
+        own_rated_at=Subquery(given.values("created_at")[:1]),
+    )
 
 
 def _fitting(rows: Sequence[Message]) -> int:

@@ -236,6 +236,19 @@ def test_it_may_be_changed_for_the_desks_days_and_the_page_says_until_when(
     assert 'name="score"' not in shown
 
 
+def test_the_request_offers_a_change_as_long_as_there_is_one(enter, carla, answer):
+    User.objects.filter(pk=carla.pk).update(language="en")
+    actions.rate_answer(answer, good=False, by=carla)
+    page, browser = f"/tickets/{answer.ticket.number}/", enter(carla)
+    assert "Change it or say more" in browser.get(page).text
+
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        shown = browser.get(page).text
+
+    assert "You rated this answer: bad." in shown
+    assert "Change it" not in shown
+
+
 def test_a_request_that_is_open_again_or_went_on_elsewhere_asks_for_no_score(
     client, carla, ada, solved
 ):
