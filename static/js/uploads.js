@@ -252,10 +252,6 @@ function serve(form) {
     target.value = ""; // they go ahead, and must not go twice
     add(listOf(form, target), files, "placesPictures" in form.dataset);
   });
-  // The editor may come later than the chips: then pictures can be put into the text.
-  form.addEventListener("editor:ready", () => {
-    for (const chip of chipsOf(form)) chip.draw(chip.trouble);
-  });
   form.addEventListener("submit", (event) => {
     const all = chipsOf(form);
     if (!all.some((chip) => chip.isUnderWay)) return takeAlong(all);

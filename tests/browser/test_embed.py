@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from departments.models import Category
+from tickets.embed import guards
 from tickets.models import EmbeddedForm, Ticket
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -101,7 +102,8 @@ def test_a_site_that_is_not_named_shows_nothing(window, form, shop):
 
 
 @pytest.mark.parametrize(("language", "dark"), [("uk", False), ("de", True)])
-def test_the_form_is_readable_in_a_narrow_frame(window, form, language, dark):
+def test_the_form_is_readable_in_a_narrow_frame(window, form, language, dark, monkeypatch):
+    monkeypatch.setattr(guards, "YOUNGEST", 0)
     opened = window(size=NARROW, dark=dark, language=language)
     page = opened.go(form.get_absolute_url())
 

@@ -3,12 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from departments.models import DeskSettings
 from tickets.actions import reply_to_ticket
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
 
 def test_the_middle_opens_in_place_and_by_the_address_of_a_message(window, ticket, carla, ada):
+    DeskSettings(messages_per_hour=0).save()
     said = [reply_to_ticket(ticket, by=carla, body=f"Letter {one}") for one in range(90)]
     agent = window(ada)
     address = f"/agent/tickets/{ticket.number}/"

@@ -169,6 +169,9 @@ def test_a_customer_without_scripts_does_everything_in_the_portal(
     page.locator("main form textarea").first.fill("Учора о 14:00 перестав відкриватися.")
     page.locator("input[type=file]").set_input_files(str(log))
     page.locator("main form button[type=submit]").last.click()
+    # The hints stand there once, and the file has stayed.
+    expect(page.locator("#field-files")).to_contain_text("журнал.txt")
+    page.locator("main form button[type=submit]").last.click()
     expect(page.locator("h1")).to_contain_text("Сайт не відкривається")
     ticket = Ticket.objects.get()
     assert ticket.messages.get().attachments.get().name == "журнал.txt"

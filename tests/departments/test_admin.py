@@ -276,6 +276,7 @@ def test_the_settings_of_the_desk_open_as_one_form(desk):
             "messages_per_hour": "60",
             "rating_change_days": "2",
             "rating_reminder_days": "0",
+            "file_kinds": ["png", "pdf"],
         },
     )
 
