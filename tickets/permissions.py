@@ -3,6 +3,7 @@
 `None` is the house itself (the clock, a rule); no door can utter it.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -143,13 +144,23 @@ def can_rate(user: User | None, ticket: Ticket) -> bool:
     """May they rate our work on it? Its customer, and whoever stands in for them; not people in
     Cc, not colleagues who read along. Agents rate neither themselves nor each other, and nobody
     rates spam. Until when, the verbs know."""
-    if user is None or not user.is_active or ticket.status == Status.SPAM:
-        return False
-    if can_work_on(user, ticket) or user.pk == ticket.assignee_id:
-        return False
-    if user.pk == ticket.customer_id:
-        return True
-    return Follower.objects.filter(ticket=ticket, user=user, stands_in=True).exists()
+    return ticket.pk in ratable_by(user, [ticket])
+
+
+def ratable_by(user: User | None, tickets: Iterable[Ticket]) -> set[int]:
+    """Keys of those of `tickets` on which `user` can rate our work. At most one question."""
+    if user is None or not user.is_active:
+        return set()
+    likely = [
+        one
+        for one in tickets
+        if one.status != Status.SPAM and not can_work_on(user, one) and user.pk != one.assignee_id
+    ]
+    found = {one.pk for one in likely if one.customer_id == user.pk}
+    if others := {one.pk for one in likely} - found:
+        stands_in = Follower.objects.filter(ticket__in=others, user=user, stands_in=True)
+        found |= set(stands_in.values_list("ticket_id", flat=True))
+    return found
 
 
 def can_see_customer(user: User, person: User) -> bool:

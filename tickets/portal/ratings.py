@@ -12,7 +12,7 @@ from departments.models import User
 from tickets import actions
 from tickets.lifecycle import Status
 from tickets.models import Message, Rating, Ticket
-from tickets.permissions import can_rate
+from tickets.permissions import ratable_by
 from tickets.portal.forms import RatingForm
 
 
@@ -71,11 +71,7 @@ class Subject:
 
 def ratable_among(tickets: Iterable[Ticket], user: User) -> set[int]:
     """Keys of those of `tickets` whose answers `user` may rate for the first time now."""
-    return {
-        one.pk
-        for one in set(tickets)
-        if _is_open(Rating.open_until(one, None)) and can_rate(user, one)
-    }
+    return ratable_by(user, {one for one in tickets if _is_open(Rating.open_until(one, None))})
 
 
 def _is_open(until: datetime | None) -> bool:

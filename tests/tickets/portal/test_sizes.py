@@ -85,7 +85,13 @@ def test_a_conversation_stays_light(browser, carla, ada, mallory, ticket, count)
 
 @pytest.mark.parametrize("is_solved", [False, True])
 def test_who_reads_along_asks_no_more(enter, mallory, ada, ticket, is_solved):
+    for subject in ("Ще", "І ще"):
+        other = actions.open_ticket(customer=ticket.customer, by=ada, subject=subject, body="Ще")
+        actions.follow_ticket(other, who=mallory, by=ada, in_copy=True)
+        actions.merge_tickets(other, into=ticket, by=ada)
     actions.follow_ticket(ticket, who=mallory, by=ada, in_copy=True)
+    make("contract", asked_in_portal=True)
+    actions.set_fields(ticket, values={"contract": "4711"}, by=ada)
     actions.reply_to_ticket(ticket, by=ada, body="Ось", files=[IncomingFile("a.txt", b"text")])
     if is_solved:
         actions.solve_ticket(ticket, by=ada)
