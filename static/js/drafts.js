@@ -12,6 +12,7 @@ const since = new WeakMap();
 const sending = new WeakMap();
 
 function snapshot(form) {
+  form.richEditor?.settle();
   const data = new FormData(form);
   for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
   return data;

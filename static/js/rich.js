@@ -61,6 +61,12 @@ class RichEditor {
     this.element.focus();
     this.reach();
   }
+  // Trix writes down what was typed with the next frame of the screen. Whoever reads the fields of
+  // the form before that frame calls this first, or the last letters are lost.
+  settle() {
+    this.element.editorController.inputController.render();
+    this.area.value = this.text;
+  }
   // Whoever has never been in the text comes in at its end.
   reach() {
     if (this.wasIn) return;
@@ -107,6 +113,13 @@ function enrich(box) {
     area.value = editor.text;
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  // Also before it has told that it is there: somebody may be quicker.
+  const settle = () => {
+    if (!element.editor) return;
+    html.name = "html";
+    editor.settle();
+  };
+  area.form.addEventListener("submit", settle, true);
   element.addEventListener("focus", () => editor.reach());
   // Files go ahead by uploads.js; here they would only be seen.
   element.addEventListener("trix-file-accept", (event) => event.preventDefault());

@@ -61,6 +61,22 @@ def test_bold_words_and_a_picture_arrive_as_they_were_written(page_of, ticket, b
     assert not Draft.objects.exists()
 
 
+def test_the_last_letters_go_along_however_quick_the_hand(page_of):
+    page = page_of()
+    page.keyboard.press("r")
+    page.keyboard.type("Так")
+    # Typed and sent within one frame of the screen, as on a machine that is busy.
+    page.locator("#reply trix-editor").evaluate(
+        """editor => {
+            const how = { inputType: "insertText", data: ", саме ці", bubbles: true, cancelable: true };
+            editor.dispatchEvent(new InputEvent("beforeinput", how));
+            editor.closest("form").requestSubmit();
+        }"""
+    )
+    expect(page.locator("#thread .message--agent")).to_contain_text("Так, саме ці")
+    assert Message.objects.latest("pk").text == "Так, саме ці"
+
+
 def test_a_draft_survives_with_its_file_and_a_wrong_file_is_said_at_once(page_of, ticket, tmp_path):
     log, program = tmp_path / "журнал.txt", tmp_path / "setup.exe"
     log.write_text("помилка 500", encoding="utf-8")
