@@ -81,6 +81,8 @@ def test_ten_tickets_are_answered_with_the_keyboard_alone_on_a_cyrillic_layout(
     key(page, "KeyO")
     for number in range(10):
         expect(page.locator("#composer")).to_be_visible()
+        # The editor has named its field: from here on it hears the keys.
+        expect(page.locator("#reply input[name=html]")).to_be_attached()
         key(page, "KeyR")
         page.keyboard.insert_text(f"Надсилаємо рахунок, лист {number}.")
         with page.expect_navigation():

@@ -98,7 +98,8 @@ def look(window, paths: list[str]) -> list[str]:
     wrong = []
     for path in paths:
         page = window.go(path)
-        page.wait_for_load_state("networkidle")
+        # What a page fetches of itself has come.
+        page.wait_for_function("!document.querySelector('.htmx-request')")
         title = page.title()
         wrong += [f"{path}: {fault}" for fault in window.faults()]
         if (wide := window.overflow()) > 0:
