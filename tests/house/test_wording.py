@@ -1,0 +1,40 @@
+"""How our pages and letters speak in each language, as far as a machine can hear it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from helpdesk.management import catalogues
+
+# (language, what no translation may have in it, why)
+SLIPS = [
+    ("uk", r"\w[ ,:(—]+(?:Ви|Вас|Вам|Вами|Ваш\w*)\b", "ви is not written as in a letter"),
+    ("ru", r"\w[ ,:(—]+(?:Вы|Вас|Вам|Вами|Ваш\w*)\b", "вы is not written as in a letter"),
+    ("de", r"(?i)\b(?:du|dich|dir|dein\w*)\b", "people are called Sie"),
+    ("uk", r"[ыэъёЫЭЪЁ]", "letters of another alphabet"),
+    ("ru", r"[іїєґІЇЄҐ]", "letters of another alphabet"),
+    ("uk", r"\w'\w", "the apostrophe is ’"),
+    ("uk", r"[\"“”„]", "quotation marks are «»"),
+    ("ru", r"[\"“”„]", "quotation marks are «»"),
+    ("de", r"[\"”«»]", "quotation marks are „“"),
+    ("uk", r" - |\.\.\.", "a dash is —, an ellipsis …"),
+    ("ru", r" - |\.\.\.", "a dash is —, an ellipsis …"),
+    ("de", r" - |\.\.\.|\w…| …", "a dash is –, an ellipsis follows a word with a fixed space"),
+    ("de", r"\bAgent(?:en)?\b|\bTags\b", "agents are Mitarbeiter, tags Schlagwörter"),
+]
+
+
+def translations(language: str) -> Iterator[str]:
+    """Every form of every string, without its placeholders."""
+    known = catalogues.read(catalogues.po_file(settings.BASE_DIR / "locale", language), language)
+    for message in known:
+        if message.id:
+            for form in catalogues.forms_of(known, message):
+                yield re.sub(r"%\(\w+\)[sd]|</?\w+>", "", form)
+
+
+@pytest.mark.parametrize(("language", "slip", "why"), SLIPS)
+def test_no_translation_slips(language, slip, why):
+    assert [text for text in translations(language) if re.search(slip, text)] == [], why
