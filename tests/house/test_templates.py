@@ -57,3 +57,14 @@ def test_every_word_a_person_reads_can_be_translated(path):
     left = [line.strip() for line in [*text.splitlines(), *said] if LETTERS.search(line)]
 
     assert [line for line in left if not KEYS.fullmatch(line)] == []
+
+
+def test_the_list_of_files_says_every_word_that_its_script_asks_for():
+    scripts = [settings.BASE_DIR / "static/js" / one for one in ("uploads.js", "kinds.js")]
+    asked = {word for one in scripts for word in re.findall(r"\bwords\.(\w+)", one.read_text())}
+    said = set(
+        re.findall(r"data-([\w-]+)=", (TEMPLATES / "partials/_upload_list.html").read_text())
+    )
+
+    assert {re.sub(r"([A-Z])", r"-\1", word).lower() for word in asked} - said == set()
+    assert "wrongKind" in asked
