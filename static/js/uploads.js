@@ -38,6 +38,7 @@ class Chip {
     if (trouble && this.file && !this.isUnderWay) {
       parts.push(button(this.words.retry, () => this.start(), `${this.words.retry}: ${this.name}`));
     }
+    if (this.matter) parts.push(this.matter);
     if (this.url && this.width && this.form.richEditor) {
       parts.push(button(this.words.place, () => this.place()));
     }
@@ -226,7 +227,9 @@ function adopt(list) {
     const { token, url, width, height, small } = item.dataset;
     const name = item.querySelector(".files__name").textContent;
     const bytes = item.querySelector(".files__size").textContent;
-    const about = { token, url, name, size: bytes, small };
+    // Where a form divides what was written, each file says to which part it belongs.
+    const matter = item.querySelector("[data-matter]");
+    const about = { token, url, name, size: bytes, small, matter };
     item.remove();
     chips.get(list).add(
       new Chip(list, { ...about, width: Number(width), height: Number(height) }),

@@ -7,7 +7,7 @@ at once, because people mix them.
 """
 
 from tickets.coach.advice import Attempt, Hint, Wishes, advise
-from tickets.coach.dividing import LONGEST, MOST_PARTS, Part, divide
+from tickets.coach.dividing import LONGEST, MOST_PARTS, Part, divide, matter_of
 from tickets.coach.evidence import Evidence, Number
 from tickets.coach.missing import unsaid
 from tickets.coach.topics import SHIPPED, Topic
@@ -25,5 +25,6 @@ __all__ = [
     "Wishes",
     "advise",
     "divide",
+    "matter_of",
     "unsaid",
 ]

@@ -1,6 +1,8 @@
 """Several matters in one text: found, and already divided."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -13,6 +15,8 @@ TITLE_LENGTH: Final = 70
 MOST_PARTS: Final = 6
 LONGEST: Final = 20_000
 """Letters of a text that are looked at; what goes on after them belongs to the last part."""
+SHORTEST_NAME: Final = 4
+"""Letters of a file's name without its ending, by which a text may mean it."""
 
 _SENTENCE: Final = re.compile(r"[.!?…](?:\s|$)|\n")
 _LEAD: Final = re.compile(r"^[\s,.:;–—-]+")
@@ -39,6 +43,24 @@ def divide(text: str) -> list[Part]:
             whole = [part.strip() for part in (*parts[:-1], parts[-1] + rest)]
             return [Part(_title_of(part), part) for part in whole]
     return []
+
+
+def matter_of(file: str, parts: Sequence[Part]) -> int:
+    """Which of `parts` (from 0) names a file of this name, with its ending or without; the first if
+    none does."""
+    name = _plain(file)
+    stem = name.rpartition(".")[0]
+    for wanted in (name, stem if len(stem) >= SHORTEST_NAME else ""):
+        named = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+        for at, part in enumerate(parts):
+            if wanted and named.search(_plain(part.text[:LONGEST])):
+                return at
+    return 0
+
+
+def _plain(text: str) -> str:
+    # Some systems write the letters of file names in pieces: и and a breve for й.
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _by_numbers(text: str) -> list[str]:

@@ -96,7 +96,7 @@ class AheadForm(forms.Form):
 
     def clean_uploads(self) -> list[Upload]:
         """Tokens -> uploads; one that is not there any more is an error."""
-        tokens = [one for one in self.cleaned_data["uploads"] if one not in self._without]
+        tokens = self._staying(self.cleaned_data["uploads"])
         found = uploads_of(self.owner, tokens)
         if len(found) < len(tokens):
             raise forms.ValidationError(
@@ -118,15 +118,19 @@ class AheadForm(forms.Form):
         data["files"] = files
         return data
 
+    def _staying(self, tokens: list[str]) -> list[str]:
+        without = set(self["dropped"].value() or [])
+        return [one for one in tokens if one not in without]
+
     @property
-    def _without(self) -> set[str]:
-        return set(self["dropped"].value() or [])
+    def tokens(self) -> list[str]:
+        """What lies beside the text already, whether it is still there or not."""
+        return self._staying(tokens_in(self["uploads"].value() or ""))
 
     @property
     def beside(self) -> list[Upload]:
         """What lies beside the text already, for a page that shows the form again."""
-        tokens = tokens_in(self["uploads"].value() or "")
-        return uploads_of(self.owner, [one for one in tokens if one not in self._without])
+        return uploads_of(self.owner, self.tokens)
 
     @property
     def loose(self) -> list[IncomingFile]:
@@ -135,7 +139,10 @@ class AheadForm(forms.Form):
 
     def put_beside(self, uploads: Iterable[Upload]) -> None:
         """`uploads` lie beside the text from now on."""
-        tokens = [str(one.token) for one in (*self.beside, *uploads)]
+        self.say_beside([str(one.token) for one in (*self.beside, *uploads)])
+
+    def say_beside(self, tokens: Iterable[str]) -> None:
+        """The form now says that these lie beside its text."""
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("uploads")] = ",".join(tokens)
         self.data = data

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Brand, Category, Service, User
 from tickets.actions import opening
+from tickets.attachments import MAX_FILES
 from tickets.coach import MOST_PARTS
 from tickets.forms import AheadForm, BodyField, ReplyForm
 from tickets.models import Rating
@@ -73,13 +74,48 @@ class PartForm(FilesForm):
     )
     body = BodyField(label=_("What happened?"), widget=forms.Textarea(attrs={"rows": 6}))
 
+    at, of = 0, 1
+
+    @property
+    def matters(self) -> list[tuple[int, str, bool]]:
+        """To which matter a file may be said to belong: (which, in words, whether it is this
+        one)."""
+        words = _("Matter %(number)s")
+        return [(at, words % {"number": at + 1}, at == self.at) for at in range(self.of)]
+
 
 class PartsFormSet(forms.BaseFormSet):
-    """The matters that one text was divided into."""
+    """The matters that one text was divided into. `matter-TOKEN` says to which of them, from 0, an
+    upload belongs that stands with another one."""
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         """Each of them may be emptied."""
         return {**super().get_form_kwargs(index), "empty_permitted": True}
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """Each knows its place among them."""
+        super().add_fields(form, index)
+        part = cast(PartForm, form)
+        part.at, part.of = index or 0, self.total_form_count()
+
+    def full_clean(self) -> None:
+        """Files first go where they belong."""
+        if self.is_bound:
+            self._place_files()
+        super().full_clean()
+
+    def _place_files(self) -> None:
+        # The files of a matter that was emptied go with one that stays, for nobody left them out.
+        staying = [form.at for form in self.forms if form.has_changed()]
+        placed: dict[int, list[str]] = {form.at: [] for form in self.forms}
+        for form in self.forms:
+            for token in form.tokens:
+                chosen = self.data.get(f"matter-{token}", "")
+                at = next((at for at in placed if str(at) == chosen), form.at)
+                at = at if at in staying or not staying else staying[0]
+                placed[at if len(placed[at]) < MAX_FILES else form.at].append(token)
+        for form in self.forms:
+            form.say_beside(placed[form.at])
 
     @property
     def said(self) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from departments.http import SignedInRequest, brand_of
 from departments.models import Brand, Category, Department
 from helpdesk.lib import kept, multilingual
 from tickets import actions
-from tickets.coach import Attempt, Part, advise, divide
+from tickets.coach import Attempt, Part, advise, divide, matter_of
 from tickets.forms import NewFieldsForm, tokens_in, uploads_of
 from tickets.models import CustomField
 from tickets.permissions import can_write
@@ -125,9 +125,9 @@ def parts(request: SignedInRequest) -> HttpResponse:
     if "parts-TOTAL_FORMS" not in said:
         title, text = said.get("subject", ""), said.get("body", "")
         found = divide(text) or [Part(title, text)]
-        initial = [{"subject": one.title, "body": one.text} for one in found]
-        if tokens := _files_of_whole(request, said):
-            initial[0]["uploads"] = tokens
+        initial: list[dict[str, Any]] = [{"subject": one.title, "body": one.text} for one in found]
+        for one in uploads_of(request.user, tokens_in(_files_of_whole(request, said))):
+            initial[matter_of(one.name, found)].setdefault("uploads", []).append(str(one.token))
         pieces = Parts(prefix="parts", initial=initial, form_kwargs={"by": request.user})
         about = AboutForm(initial=dict(said.items()), brand=brand)
         return _show_parts(request, pieces, about, _asked(said, brand))
