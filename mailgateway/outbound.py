@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -24,6 +25,7 @@ from mailgateway.models import InboundEmail, Mailbox, OutboundEmail, is_ours, ou
 from mailgateway.wording import Draft
 from tickets import actions
 from tickets.audience import Letter, acknowledged, audience_of
+from tickets.lifecycle import AT_WORK, Status
 from tickets.models import Delivery, Event, PublicMessage, SideMessage, Ticket
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,13 @@ log = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=6)
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60)]
 GIVE_UP = timedelta(days=2)
+# Notices of what an agent did wait for the answer that mostly follows: one act, one letter.
+NOTICE_WAITS = timedelta(minutes=3)
+# Such notices, and where the ticket stands while they are true.
+STILL_TRUE: Final = {
+    Letter.REOPENED: AT_WORK,
+    Letter.MERGED: frozenset({Status.MERGED}),
+}
 # A code for signing in is of no use later.
 GIVE_UP_ACCOUNT = timedelta(hours=1)
 ACCOUNT = "account"
@@ -65,6 +74,8 @@ def prepare(event: Event) -> list[OutboundEmail]:
         row = compose(Draft(event, kind, tuple(readers), message, mailbox))
         if message is not None and message.undo_until:
             row.next_try_at = message.undo_until
+        elif kind in STILL_TRUE:
+            row.next_try_at = timezone.now() + NOTICE_WAITS
         row.save()
         if kind in SAID:
             _note(row, row.addresses, Delivery.State.QUEUED)
@@ -157,6 +168,8 @@ def send(pk: int) -> None:
     if row is None:
         return
     claim = due(now).filter(pk=pk, tries=row.tries)
+    if row.kind in STILL_TRUE and not row.tries and _is_overtaken(row, claim):
+        return
     if not claim.update(next_try_at=now + PATIENCE, tries=row.tries + 1):
         return
     row.tries += 1
@@ -166,6 +179,33 @@ def send(pk: int) -> None:
             _record(row, behind_the_dot, lost=_("The desk was stopped before the answer came."))
         else:
             _hand_over(row)
+
+
+def _is_overtaken(row: OutboundEmail, claim: QuerySet[OutboundEmail]) -> bool:
+    """Is there nothing left for the notice `row` to say: what it tells was undone, or its reader
+    has an answer of ours that was written with it or since? Takes the notice back then, or lets it
+    wait for as long as that answer may be taken back."""
+    ticket = row.ticket
+    if ticket is None or ticket.status not in STILL_TRUE[Letter(row.kind)]:
+        claim.update(state=State.WITHDRAWN, next_try_at=None)
+        return True
+    written = Q(created_at__gte=row.created_at) | Q(message__undo_until__gte=row.created_at)
+    answers = OutboundEmail.objects.filter(
+        written,
+        kind=Letter.REPLIED,
+        ticket__in=[ticket.pk, actions.current(ticket).pk],
+        message__from_customer=False,
+    ).exclude(state__in=[State.WITHDRAWN, State.FAILED])
+    theirs = [one for one in answers if row.recipient in one.addresses]
+    if not theirs:
+        return False
+    left = [one for one in theirs if one.tries or one.state != State.QUEUED]
+    until = min((one.next_try_at for one in theirs if one.next_try_at), default=None)
+    if left or until is None:
+        claim.update(state=State.WITHDRAWN, next_try_at=None)
+    else:
+        claim.update(next_try_at=until + NOTICE_WAITS)
+    return True
 
 
 def _hand_over(row: OutboundEmail) -> None:
