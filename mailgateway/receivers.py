@@ -16,7 +16,12 @@ from tickets.models import Event
 def tell_people(sender: type[Event], *, event: Event, **kwargs: Any) -> None:
     """A letter for everybody who hears of it by mail."""
     now = timezone.now()
-    for email in outbound.prepare(event):
+    letters = outbound.prepare(event)
+    if event.kind == Event.Kind.RATING_ASKED and not letters:
+        # A question that a breaker holds back was not asked, and the history says so.
+        event.details["held"] = True
+        event.save(update_fields=["details"])
+    for email in letters:
         wait = (email.next_try_at - now).total_seconds() if email.next_try_at else 0
         # A second more than the seconds of grace, so that the row is due when the nudge comes.
         enqueue_on_commit(tasks.send, email.pk, after=wait + 1 if wait > 0 else 0)

@@ -10,7 +10,7 @@ from departments.models.addresses import (
 )
 from departments.models.brands import Brand, desk_name, desk_url
 from departments.models.calendar import Holiday, OpeningHours, OpeningSlot
-from departments.models.desk import DeskSettings
+from departments.models.desk import RATABLE_DAYS, DeskSettings
 from departments.models.knowledge import Category, Service
 from departments.models.letter_text import BLOCKS, EXPLAINED, RULES, LetterKind, LetterText
 from departments.models.people import Agent, ApiToken, Organisation, User
@@ -22,6 +22,7 @@ __all__ = [
     "BLOCKS",
     "EXPLAINED",
     "LETTERS",
+    "RATABLE_DAYS",
     "RULES",
     "Agent",
     "ApiToken",

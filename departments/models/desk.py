@@ -3,11 +3,16 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.lib.kinds import USUAL
 from helpdesk.lib.shelf import Shelf
+
+RATABLE_DAYS = 30
+"""For so many days after a ticket was finished it can be rated."""
+LATEST_REMINDER = RATABLE_DAYS - 1
 
 
 def usual_kinds() -> list[str]:
@@ -41,6 +46,15 @@ class DeskSettings(models.Model):
     rating_reminder_days = models.PositiveSmallIntegerField(
         _("days after which we ask once more for a rating"),
         default=3,
+        validators=[
+            MaxValueValidator(
+                LATEST_REMINDER,
+                _(
+                    "At most %(limit_value)d: a request can be rated for 30 days after it was "
+                    "solved, and nobody is asked for what they can no longer do."
+                ),
+            )
+        ],
         help_text=_("One polite letter about a solved ticket that was not rated. 0: none."),
     )
 

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from departments.models import ReturnedMail
+from mailgateway import breaker
 from mailgateway.composing import assemble
-from mailgateway.models import OutboundEmail
+from mailgateway.models import Breaker, OutboundEmail, Scope
 from tests.letters import letter
 from tickets import actions, escalation
 from tickets.lifecycle import Status
@@ -142,3 +144,24 @@ def test_third_parties_are_asked_for_nothing(asked, ada, mallory):
     actions.forward_ticket(asked, by=ada, to=[mallory], body="Do you know?")
 
     assert "/ratings/" not in last("side").text + last("side").html
+
+
+def test_what_a_breaker_holds_back_was_not_asked(asked, ada, arrives):
+    actions.reply_to_ticket(asked, by=ada, body="Надсилаємо.", then=Status.SOLVED)
+    stopped = Breaker.objects.create(scope=Scope.ALL)
+
+    assert sweep(days=4) == 0
+
+    event = asked.events.get(kind=Event.Kind.RATING_ASKED)
+    said = render_to_string("partials/events/_rating_asked.html", {"event": event})
+    assert "was not asked" in said
+    assert not OutboundEmail.objects.filter(kind="rating").exists()
+    assert sweep(days=5) == 0  # what is held back is not sent later
+
+    # Nobody asked them, so the next ticket may.
+    breaker.let_through(Breaker.objects.filter(pk=stopped.pk), by=ada)
+    other = actions.open_ticket(
+        customer=asked.customer, by=asked.customer, subject="Other", body="Other"
+    )
+    actions.reply_to_ticket(other, by=ada, body="Here", then=Status.SOLVED)
+    assert sweep(days=4) == 1

@@ -99,9 +99,14 @@ def ask_for_rating(ticket: Ticket, *, by: User | None) -> bool:
     ticket.ask_rating_at = None
     ticket.save(update_fields=["ask_rating_at"])
     customer = reached_by(ticket)
+    asked_before = customer.asked_to_rate_at
     if not (_may_be_asked(ticket, customer, now) and _is_first_to_ask(customer, now)):
         return False
-    events.record(ticket, Event.Kind.RATING_ASKED, by=by, who=str(customer))
+    asked = events.record(ticket, Event.Kind.RATING_ASKED, by=by, who=str(customer))
+    if asked.details.get("held"):
+        # What is held back is not sent later; another ticket of theirs may ask them.
+        User.objects.filter(pk=customer.pk).update(asked_to_rate_at=asked_before)
+        return False
     return True
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import DeskSettings, User
+from departments.models import RATABLE_DAYS, DeskSettings, User
 from tickets.models.message import Message
 from tickets.models.ticket import Ticket
 
@@ -33,7 +33,7 @@ class Rating(models.Model):
 
     BAD, GOOD = 1, 5
     COMMENT_LENGTH = 2000
-    POSSIBLE_FOR = timedelta(days=30)  # after the ticket was finished
+    POSSIBLE_FOR = timedelta(days=RATABLE_DAYS)  # after the ticket was finished
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="ratings")
     message = models.ForeignKey(

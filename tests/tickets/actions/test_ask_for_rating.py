@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from departments.actions import choose_notice, join_department, note_returned_mail
@@ -206,3 +206,15 @@ def test_a_reply_taken_back_leaves_the_question_where_it_was(ticket, solved, ada
 def test_the_clock_asks_one_question_where_nobody_is_due(solved, django_assert_num_queries, carla):
     with django_assert_num_queries(1):
         escalation.ask_due()
+
+
+def test_nobody_can_choose_days_on_which_nothing_can_be_rated(solved):
+    with pytest.raises(ValidationError, match="At most 29"):
+        DeskSettings(rating_reminder_days=30).full_clean()
+
+    last_day = DeskSettings(rating_reminder_days=29)
+    last_day.full_clean()
+    last_day.save()
+    actions.reopen_ticket(solved, by=None)
+    actions.solve_ticket(solved, by=None)
+    assert sweep(days=29.1) == 1
