@@ -72,9 +72,7 @@ class Window:
         # complained of from here on is not the page's fault.
         self.listening = False
         self.page.evaluate(AXE)
-        found = self.page.evaluate(
-            "async how => (await axe.run(document, how)).violations", HOW
-        )
+        found = self.page.evaluate("async how => (await axe.run(document, how)).violations", HOW)
         return [
             f"{one['id']}: {node['html'][:160]} — {node['failureSummary'][:300]}"
             for one in found

@@ -68,8 +68,8 @@ def test_the_last_letters_go_along_however_quick_the_hand(page_of):
     # Typed and sent within one frame of the screen, as on a machine that is busy.
     page.locator("#reply trix-editor").evaluate(
         """editor => {
-            const how = { inputType: "insertText", data: ", саме ці", bubbles: true, cancelable: true };
-            editor.dispatchEvent(new InputEvent("beforeinput", how));
+            const how = { bubbles: true, cancelable: true, inputType: "insertText" };
+            editor.dispatchEvent(new InputEvent("beforeinput", { ...how, data: ", саме ці" }));
             editor.closest("form").requestSubmit();
         }"""
     )
