@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from helpdesk.lib import kept
 from helpdesk.lib.errors import DeskError
 from helpdesk.lib.htmx import is_part
+from tickets.uploads import keep_of_signed_out
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -39,7 +40,7 @@ class ReaderMiddleware:
 
 
 class KeptTextMiddleware:
-    """A session ended while somebody typed: their text waits for them behind the sign-in.
+    """A session ended while somebody typed: their text and files wait for them behind the sign-in.
 
     Stands after authentication and before LoginRequiredMiddleware, which would turn the form away.
     The page takes its text back with `kept.take(request)`.
@@ -69,7 +70,7 @@ class KeptTextMiddleware:
         if request.user.is_authenticated or _is_open(view, request, kwargs):
             return None
         page = self.page_of(request.path) if request.method == "POST" else ""
-        is_kept = bool(page) and kept.keep(request, page)
+        is_kept = bool(page) and kept.keep(request, page, keep_of_signed_out)
         if is_part(request):
             # The whole page goes to sign-in, not the part that was asked for.
             here = urlsplit(request.headers.get("HX-Current-URL", "")).path

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as django_set_language
 
 from departments.models import User
+from helpdesk.lib import kept
 
 
 @login_not_required
@@ -78,7 +79,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if value.strip() and "password" not in name and name != "csrfmiddlewaretoken"
+        if value.strip() and kept.is_typed(name)
     ]
     back = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):

@@ -1,10 +1,12 @@
 """Text that somebody sent after their session had ended: kept until they have signed in again.
 
 It lies in the anonymous session, which signing in takes over, and is handed out once, to the page
-whose form it was typed into. Of files that came with the form, only the names are kept.
+whose form it was typed into. A session is no store for files: who keeps them says what the form
+shall say of them.
 """
 
 import time
+from collections.abc import Callable
 
 from django.http import HttpRequest
 
@@ -14,20 +16,29 @@ LASTS = 3600
 MOST = 200_000
 """Characters in one form; more is not kept whole, so not at all."""
 
+WRITER = "writer"
+"""The field by which a form with files says whose it is (tickets/forms/ahead.py)."""
+
 _KEY = "kept"
+_OURS = {"csrfmiddlewaretoken", WRITER}
 
 
-def keep(request: HttpRequest, page: str) -> bool:
-    """Keep what was posted for the page at path `page`; False if there was nothing, or too much."""
+def is_typed(name: str) -> bool:
+    """May the field `name` of a form be kept and shown again?"""
+    return name not in _OURS and "password" not in name
+
+
+def keep(request: HttpRequest, page: str, files: Callable[[HttpRequest], dict[str, str]]) -> bool:
+    """Keep what was posted for the page at path `page`; False if there was nothing, or too much.
+    `files` stores the files of a request and gives what its fields say then."""
     typed = {
         name: str(value)
         for name, value in request.POST.dict().items()
-        if str(value).strip() and name != "csrfmiddlewaretoken" and "password" not in name
+        if str(value).strip() and is_typed(name)
     }
-    for name, files in request.FILES.lists():
-        typed[name] = ", ".join(str(file.name) for file in files)
-    if not typed or sum(map(len, typed.values())) > MOST:
+    if not (typed or request.FILES) or sum(map(len, typed.values())) > MOST:
         return False
+    typed |= files(request)
     # One form at a time: a session is no store.
     request.session[_KEY] = {
         "page": page,

@@ -1,6 +1,6 @@
 """One form a verb: its fields are the verb's arguments."""
 
-from tickets.forms.ahead import AheadForm, tokens_in, uploads_of
+from tickets.forms.ahead import AheadForm, tokens_in, uploads_of, writer_of, writer_token
 from tickets.forms.base import (
     BodyField,
     FilesField,
@@ -93,4 +93,6 @@ __all__ = [
     "namesakes",
     "tokens_in",
     "uploads_of",
+    "writer_of",
+    "writer_token",
 ]

@@ -1,7 +1,7 @@
 """Files that come ahead of a form, or stay with it when it comes back."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django import forms
@@ -9,9 +9,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
+from helpdesk.lib import tokens
+from helpdesk.lib.kept import WRITER
 from tickets.attachments import MAX_FILES, IncomingFile
 from tickets.forms.base import FilesField
 from tickets.models import Upload
+
+WRITER_LASTS: Final = 3 * 24 * 3600
+"""Seconds for which a form may bring files after its writer's session has ended."""
 
 _TOKEN_LENGTH = len(str(UUID(int=0)))
 
@@ -76,6 +81,23 @@ def _ids(tokens: list[str]) -> list[UUID]:
     return ids
 
 
+def writer_token(owner: User) -> str:
+    """What a form says so that files which come after the session has ended are kept for `owner`.
+    It lets nobody in, shows nothing, and ends with the password of that time."""
+    return tokens.make(WRITER, [owner.pk, _password_of(owner)])
+
+
+def writer_of(token: str) -> User | None:
+    """Whose form said `token`; None if it is forged or too old, or they may not write any more."""
+    pk, password = tokens.read(WRITER, token, max_age=WRITER_LASTS) or (None, "")
+    person = User.objects.filter(pk=pk, is_active=True).first()
+    return person if person is not None and _password_of(person) == password else None
+
+
+def _password_of(person: User) -> str:
+    return tokens.short_mac(WRITER, person.get_session_auth_hash())
+
+
 class AheadForm(forms.Form):
     """A form with files: those in `uploads` came ahead of it, those in `files` come with it; both
     are cleaned to `files`. What is ticked in `dropped` stays behind, where no script removes it.
@@ -117,6 +139,11 @@ class AheadForm(forms.Form):
             )
         data["files"] = files
         return data
+
+    @property
+    def writer(self) -> str:
+        """Who writes, for when their session ends meanwhile; empty where nobody is known."""
+        return writer_token(self.owner) if self.owner is not None else ""
 
     def _staying(self, tokens: list[str]) -> list[str]:
         without = set(self["dropped"].value() or [])
