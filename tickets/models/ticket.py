@@ -1,8 +1,6 @@
 """The ticket and what hangs on it directly."""
 
 from datetime import timedelta
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,7 +12,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Category, Department, Service, User
+from departments.models import Category, Department, Organisation, Service, User
 from helpdesk.lib.namefields import NameField
 from tickets.lifecycle import AT_WORK, FINISHED, OURS, Priority, Status
 
@@ -30,6 +28,7 @@ WHOSE_TURN = models.Case(
     models.When(status__in=sorted(OURS), then=0), default=1, output_field=models.IntegerField()
 )
 UNFINISHED = models.Q(status__in=sorted(AT_WORK))
+DONE = models.Q(status__in=sorted(FINISHED))
 
 
 class Tag(models.Model):
@@ -46,16 +45,11 @@ class Tag(models.Model):
         return self.name
 
 
-def _ways_of(customer: User) -> list[models.Q]:
-    """Why a ticket is a customer's own: see `TicketQuerySet.of_customer`."""
-    copied = Follower.objects.filter(user=customer, in_copy=True)
-    ways = [models.Q(customer=customer), models.Q(pk__in=copied.values("ticket"))]
-    if customer.organisation_id:
-        colleagues = User.objects.filter(
-            organisation=customer.organisation_id, organisation__shares_tickets=True
-        )
-        ways.append(models.Q(customer__in=colleagues.values("pk")))
-    return ways
+def shared_with(user: User) -> models.Subquery:
+    """The organisation whose tickets `user` reads as a colleague. NULL, which nothing equals, where
+    it shares none. Answered within the question it stands in."""
+    shares = Organisation.objects.filter(pk=user.organisation_id, shares_tickets=True)
+    return models.Subquery(shares.values("pk"))
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -71,15 +65,21 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def of_customer(self, user: User | AnonymousUser) -> "TicketQuerySet":
         """What `user` sees as a customer: their own, those they are in Cc of, and, where their
-        organisation shares tickets, their colleagues'. Spam is nobody's."""
+        organisation shares tickets, their colleagues'. Spam is nobody's.
+
+        For tickets that are known by their number: "one of these or one of those" walks through all
+        others. Lists are made in `tickets.portal.lists`, by one look into an index for each way.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(reduce(or_, _ways_of(user))).exclude(status=Status.SPAM)
-
-    def of_customer_in_parts(self, user: User) -> list["TicketQuerySet"]:
-        """The same in parts that may share tickets. Each is one look into an index: lists are made
-        of them, for "one of these or one of those" would walk through all tickets of the desk."""
-        return [self.filter(way).exclude(status=Status.SPAM) for way in _ways_of(user)]
+        # Asked of each ticket: a list of all that they have in copy would be as long as they are
+        # with us.
+        here = models.OuterRef("pk")
+        copied = Follower.objects.filter(user=user, in_copy=True, ticket=here)
+        ways = models.Q(customer=user) | models.Q(models.Exists(copied))
+        if user.organisation_id:
+            ways |= models.Q(organisation=shared_with(user))
+        return self.filter(ways).exclude(status=Status.SPAM)
 
     def visible_to(self, user: User | AnonymousUser) -> "TicketQuerySet":
         """What `user` sees in either role. Whether notes are among it, Message decides."""
@@ -146,6 +146,16 @@ class Ticket(models.Model):
     subject = NameField(_("subject"), max_length=500)
     customer = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("customer")
+    )
+    # The customer's, as it is now: the database keeps it so (see migration 0030).
+    organisation = models.ForeignKey(
+        Organisation,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        editable=False,
     )
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("department")
@@ -243,11 +253,17 @@ class Ticket(models.Model):
                 condition=UNFINISHED,
                 name="queue_by_category",
             ),
-            # What a customer has open.
+            # What a customer has open, and what is finished: the latter along the index, for it
+            # grows.
             models.Index(
                 fields=["customer", "-updated_at", "-id"],
                 condition=UNFINISHED,
                 name="queue_by_customer",
+            ),
+            models.Index(
+                fields=["customer", "-updated_at", "-id"],
+                condition=DONE,
+                name="finished_by_customer",
             ),
             models.Index(
                 fields=["department", "due_at", "id"],
@@ -301,8 +317,28 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["department", "-updated_at", "-id"], name="ticket_by_update"),
             models.Index(fields=["customer", "-updated_at"], name="ticket_by_customer"),
-            # Does a customer have tickets in a department? One look for each of them.
-            models.Index(fields=["customer", "department"], name="ticket_of_customer_in"),
+            # Does a customer have tickets in a department? One look for each of them. And their
+            # finished ones in it, for a brand.
+            models.Index(
+                fields=["customer", "department", "-updated_at", "-id"],
+                name="ticket_of_customer_in",
+            ),
+            # The same of all colleagues.
+            models.Index(
+                fields=["organisation", "-updated_at", "-id"],
+                condition=models.Q(organisation__isnull=False) & UNFINISHED,
+                name="queue_by_organisation",
+            ),
+            models.Index(
+                fields=["organisation", "-updated_at", "-id"],
+                condition=models.Q(organisation__isnull=False) & DONE,
+                name="finished_by_organisation",
+            ),
+            models.Index(
+                fields=["organisation", "department", "-updated_at", "-id"],
+                condition=models.Q(organisation__isnull=False),
+                name="ticket_of_organisation_in",
+            ),
             GinIndex(fields=["words"], name="ticket_by_words"),
             GinIndex(
                 fields=["fields"],
@@ -374,9 +410,38 @@ class Follower(models.Model):
     stands_in = models.BooleanField(
         default=False, help_text=_("Gets our letters instead of the customer.")
     )
+    # As they stand on the ticket: the database keeps them so (see migration 0030), and a list of
+    # what somebody has in copy is read in its order. Nobody else writes them.
+    status = models.CharField(max_length=8, choices=Status, editable=False)
+    updated_at = models.DateTimeField(editable=False)
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="follows_once")]
+        indexes = [
+            models.Index(
+                fields=["user", "-updated_at", "-ticket"],
+                condition=models.Q(in_copy=True) & UNFINISHED,
+                name="open_in_copy",
+            ),
+            models.Index(
+                fields=["user", "-updated_at", "-ticket"],
+                condition=models.Q(in_copy=True) & DONE,
+                name="finished_in_copy",
+            ),
+            models.Index(
+                fields=["user", "department", "-updated_at", "-ticket"],
+                condition=models.Q(in_copy=True),
+                name="in_copy_by_department",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} → #{self.ticket_id}"

@@ -1,16 +1,21 @@
-"""A customer's tickets by pages: a page reads as many rows as it shows, whatever was closed."""
+"""A customer's tickets by pages: a page reads as many rows as it shows, whatever was closed.
 
-from collections.abc import Sequence
-from typing import Final, cast
+Each way by which a ticket is theirs (written by them, in copy, by a colleague) is one look into an
+index that has the order of the list, for as many rows as a page takes.
+"""
 
-from django.db.models import Case, IntegerField, When
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 from django.http import QueryDict
 
 from departments.models import Brand, User
 from tickets import search
 from tickets.lifecycle import AT_WORK, FINISHED, Status
-from tickets.models import Ticket
-from tickets.models.ticket import TicketQuerySet
+from tickets.models import Follower, Ticket
+from tickets.models.ticket import shared_with
 from tickets.paging import Key, Page, behind, position, read
 
 PAGE: Final = 25
@@ -28,18 +33,61 @@ OPEN: Final = ("open", AT_WORK, (Key("turn", int), *NEWEST))
 CLOSED: Final = ("closed", FINISHED, NEWEST)
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What a page is made of: whose tickets, of which statuses, in which order and from where on;
+    of one department, or of all; those in which something was `found`, or all."""
+
+    customer: User
+    statuses: frozenset[Status]
+    keys: Sequence[Key]
+    values: Sequence[Any] | None
+    department: int | None
+    found: QuerySet[Ticket] | None
+
+    def ways(self) -> Iterator[QuerySet[Any, Any]]:
+        """Keys of the first tickets for each way by which they are the customer's."""
+        if self.found is None:
+            tickets, copies = Ticket.objects.all(), Follower.objects.all()
+        else:
+            tickets = self.found
+            copies = Follower.objects.filter(Exists(self.found.filter(pk=OuterRef("ticket"))))
+        yield self._first(tickets.filter(customer=self.customer))
+        # A follower carries the columns of its ticket that a list asks for.
+        copied = replace(self, keys=[_of_copies(key) for key in self.keys])
+        yield copied._first(copies.filter(user=self.customer, in_copy=True), "ticket")
+        if self.customer.organisation_id:
+            yield self._first(tickets.filter(organisation=shared_with(self.customer)))
+
+    def _first(self, rows: QuerySet[Any], number: str = "pk") -> QuerySet[Any, Any]:
+        wanted = Q(status__in=sorted(self.statuses))
+        if self.department is not None:
+            wanted &= Q(department=self.department)
+        if self.values is not None:
+            wanted &= behind(self.keys, self.values)
+        rows = rows.annotate(turn=WHOSE_TURN).filter(wanted)
+        return rows.order_by(*(key.order() for key in self.keys)).values(number)[: PAGE + 1]
+
+
+def _of_copies(key: Key) -> Key:
+    return replace(key, field="ticket") if key.field == "pk" else key
+
+
 def lists_of(customer: User, said: QueryDict, brand: Brand) -> tuple[Page, Page]:
     """What is open and what is finished, as the address says it: `text` to be found, and where each
     list goes on (`open`, `closed`). A brand with a host name of its own shows those of its
     departments."""
-    tickets: TicketQuerySet = Ticket.objects.annotate(turn=WHOSE_TURN)
-    if not brand.is_default:
-        tickets = tickets.filter(brand.own("department__"))
-    if text := searched(said):
-        tickets = cast("TicketQuerySet", search.find(text, tickets, by=customer))
-    parts = tickets.of_customer_in_parts(customer)
+    text = searched(said)
+    found = search.find(text, Ticket.objects.all(), by=customer) if text else None
+    places = [None] if brand.is_default else list(brand.departments.values_list("pk", flat=True))
     is_open, is_closed = (
-        _page([part.filter(status__in=statuses) for part in parts], keys, said.get(name, ""))
+        _page(
+            [
+                _Wanted(customer, statuses, keys, read(said.get(name, ""), keys), place, found)
+                for place in places
+            ],
+            keys,
+        )
         for name, statuses, keys in (OPEN, CLOSED)
     )
     return is_open, is_closed
@@ -50,13 +98,14 @@ def searched(said: QueryDict) -> str:
     return said.get("text", "").strip()[:MOST_SEARCHED]
 
 
-def _page(parts: Sequence[TicketQuerySet], keys: Sequence[Key], after: str) -> Page:
-    values = read(after, keys)
-    order = [key.order() for key in keys]
-    if values is not None:
-        parts = [part.filter(behind(keys, values)) for part in parts]
-    first, *others = (part.order_by(*order).values("pk")[: PAGE + 1] for part in parts)
+def _page(wanted: Sequence[_Wanted], keys: Sequence[Key]) -> Page:
+    if not wanted:
+        return Page([], "", is_first=True)
+    first, *others = (way for one in wanted for way in one.ways())
     shown = Ticket.objects.filter(pk__in=first.union(*others)).annotate(turn=WHOSE_TURN)
+    order = (key.order() for key in keys)
     rows = list(shown.defer("words").order_by(*order)[: PAGE + 1])
     more = len(rows) > PAGE
-    return Page(rows[:PAGE], position(rows[PAGE - 1], keys) if more else "", values is None)
+    return Page(
+        rows[:PAGE], position(rows[PAGE - 1], keys) if more else "", wanted[0].values is None
+    )

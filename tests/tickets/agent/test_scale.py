@@ -1,6 +1,5 @@
 """Finished tickets cost the pages of agents nothing; `desk bench lists` measures a million."""
 
-import json
 import re
 
 import pytest
@@ -10,13 +9,12 @@ from django.utils import timezone
 
 from departments.actions import join_department
 from tests.bench.filling import copy
+from tests.tickets.plans import SPARE, blocks
 from tickets.actions import add_note, close_ticket, save_workspace
 from tickets.agent.lists import VIEWS, WORK_SORTS
 from tickets.agent.paging import page_of
 
 CLOSED = 5000
-SPARE = 60
-"""Blocks by which statements may differ, for the way down an index grows by a level."""
 
 
 @pytest.fixture
@@ -39,19 +37,6 @@ def bury(write, ada):
             cursor.execute("ANALYZE")
 
     return fill
-
-
-def blocks(statements):
-    """How many blocks PostgreSQL touches to answer them, the largest number of one statement."""
-    found = []
-    with connection.cursor() as cursor:
-        for one in statements:
-            if one["sql"].lstrip("(").startswith("SELECT"):
-                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {one['sql']}")
-                plan = cursor.fetchone()[0]
-                plan = json.loads(plan) if isinstance(plan, str) else plan
-                found.append(plan[0]["Plan"]["Shared Hit Blocks"])
-    return max(found)
 
 
 PAGES = (

@@ -146,36 +146,3 @@ def test_an_odd_position_shows_the_newest(enter, carla, ticket, odd):
 
     assert page.status_code == 200
     assert enter(carla).get("/", {"open": odd, "closed": odd}).status_code == 200
-
-
-def test_finished_requests_of_others_and_of_long_ago_cost_the_list_nothing(
-    enter, carla, mallory, billing, ticket
-):
-    browser = enter(carla)
-
-    def plan() -> str:
-        with CaptureQueriesContext(connection) as asked:
-            browser.get("/")
-        found = []
-        with connection.cursor() as cursor:
-            for way in ("seqscan", "bitmapscan"):
-                cursor.execute(f"SET LOCAL enable_{way} = off")
-            for one in asked:
-                if '"tickets_ticket"' in one["sql"]:
-                    cursor.execute(f"EXPLAIN {one['sql']}")
-                    found += [line for (line,) in cursor.fetchall()]
-        return "\n".join(found)
-
-    Ticket.objects.bulk_create(
-        Ticket(subject="T", customer=who, department=billing, status=Status.CLOSED)
-        for who in (carla, mallory)
-        for _number in range(500)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE tickets_ticket")
-
-    read = plan()
-
-    assert "queue_by_customer" in read
-    assert "ticket_by_customer" in read
-    assert "Seq Scan on tickets_ticket" not in read

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Greatest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET
 from departments.http import SignedInRequest
 from helpdesk.lib.keys import key_in
 from tickets.guests import ReaderRequest, guests_too
-from tickets.models import Message, Ticket
+from tickets.lifecycle import Status
+from tickets.models import Follower, Message, Ticket
+from tickets.models.ticket import shared_with
 from tickets.portal import thread
 
 MOST_NEWS: Final = 99
@@ -78,9 +80,13 @@ def _count(request: SignedInRequest, since: datetime) -> int:
         .filter(public_at__gt=since)
         .exclude(author=request.user)
     )
-    recent = Ticket.objects.filter(Exists(said), updated_at__gt=since - LONGEST_GRACE)
-    parts = recent.of_customer_in_parts(request.user)
-    first, *others = (part.order_by().values("pk")[: MOST_NEWS + 1] for part in parts)
+    recent = {"updated_at__gt": since - LONGEST_GRACE}
+    copied = Follower.objects.filter(user=request.user, in_copy=True, **recent)
+    told = Ticket.objects.filter(Exists(said), **recent).exclude(status=Status.SPAM).order_by()
+    ways = [Q(customer=request.user), Q(pk__in=copied.values("ticket"))]
+    if request.user.organisation_id:
+        ways.append(Q(organisation=shared_with(request.user)))
+    first, *others = (told.filter(way).values("pk")[: MOST_NEWS + 1] for way in ways)
     return min(first.union(*others).count(), MOST_NEWS)
 
 
