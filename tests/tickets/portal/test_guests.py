@@ -88,9 +88,28 @@ def test_who_comes_to_work_here_while_the_code_is_on_its_way_is_no_guest(
     assert client.get(link).url == f"/account/login/?next={page_of(ticket)}"
 
 
-def test_who_has_signed_in_types_no_code(ticket, carla, mallory, enter, mailoutbox):
+def test_who_signs_in_while_a_code_is_waited_for_needs_none(
+    client, ticket, carla, mallory, mailoutbox
+):
     link = link_to(ticket, carla)
+    typing = client.post(link).url
+    client.force_login(mallory)
 
-    assert enter(mallory).post(f"{link}code/", {"code": "x"}).url == link
-    assert Client().post(f"{link}code/", {"code": "x"}).url == link
-    assert mailoutbox == []
+    assert client.post(typing, {"code": code_in(mailoutbox)}).url == link
+    assert client.get(page_of(ticket)).status_code == 404
+
+
+@pytest.mark.parametrize("whose", ["carla", "mallory"])
+def test_a_link_to_what_was_merged_leads_to_where_its_reader_may_go_on(
+    client, ticket, carla, ada, billing, whose, mailoutbox, request
+):
+    owner = request.getfixturevalue(whose)
+    other = actions.open_ticket(customer=owner, by=owner, subject="Also", body="Also")
+    actions.merge_tickets(ticket, into=other, by=ada)
+    other.followers.filter(user=carla).delete()  # she left the copy since
+    typing = client.post(link_to(ticket, carla)).url
+
+    opened = client.post(typing, {"code": code_in(mailoutbox)}).url
+
+    assert opened == page_of(other if owner == carla else ticket)
+    assert client.get(opened).status_code == 200
