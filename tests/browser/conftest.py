@@ -128,12 +128,15 @@ def window(chromium, live_server, quiet) -> Iterator[Opener]:
         size: dict[str, int] | None = None,
         dark: bool = False,
         scripts: bool = True,
+        touch: bool = False,
         language: str = "en",
     ) -> Window:
         context = chromium.new_context(
             viewport=size or WIDE,
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
+            has_touch=touch,
+            is_mobile=touch,
             locale=language,
             reduced_motion="reduce",
         )

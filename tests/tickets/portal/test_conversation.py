@@ -304,6 +304,19 @@ def test_carla_finds_her_own_by_words_of_other_endings(enter, carla, mallory, ti
     assert "Не прийшов рахунок" not in enter(mallory).get("/?text=рахунок").text
 
 
+def test_a_search_says_once_that_nothing_was_found(enter, carla, ticket):
+    browser = enter(carla)
+
+    nothing = browser.get("/?text=сервер").text
+    one = browser.get("/?text=рахунки").text
+
+    assert nothing.count("Nothing found for “сервер”") == 1
+    assert "<h2" not in nothing
+    assert "Nothing found" not in one
+    assert 'id="open"' in one
+    assert 'id="closed"' not in one
+
+
 def test_finished_tickets_come_by_pages(enter, carla, billing):
     Ticket.objects.bulk_create(
         Ticket(subject=f"T{n}", customer=carla, department=billing, status=Status.CLOSED)
