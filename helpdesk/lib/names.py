@@ -12,6 +12,10 @@ import re
 import unicodedata
 from typing import Final
 
+LONGEST: Final = 4_000
+"""Letters that are looked at, many more than any name has: sorting marks, which Unicode's normal
+form asks for, takes time that grows with the square of their number."""
+
 MOST_MARKS: Final = 4
 """Marks on one letter: Vietnamese has two, pointed Hebrew and Tibetan three, and Zalgo hundreds."""
 
@@ -30,7 +34,9 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 
 
 def harmless(text: str) -> str:
-    """`text` in one line, without what nobody sees; empty if nothing is left. Linear."""
+    """The first `LONGEST` letters of `text` in one line, without what nobody sees; empty if nothing
+    is left. Linear."""
+    text = text[:LONGEST]
     if _is_plain(text):
         return text
     kept: list[str] = []
