@@ -6,6 +6,7 @@ else's and never proved: whoever reads letters there would come in as them.
 
 from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm, SignupForm
 from django import forms
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from departments.actions import may_begin
@@ -43,6 +44,14 @@ class NewAccountForm(SignupForm):  # type: ignore[misc]
         if not may_begin(email):
             self.account_already_exists = True
         return email
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """What allauth's does, in the same time whether an account is made or not: most of it goes
+        into the password."""
+        if self.account_already_exists:
+            User().set_password(self.cleaned_data["password1"])
+        made: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return made
 
 
 class CodeForm(forms.Form):

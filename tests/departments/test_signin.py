@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -203,6 +204,27 @@ def test_signing_up_says_the_same_about_known_and_unknown_addresses(oksana, bo):
     oksana.refresh_from_db()
     assert oksana.name == "Оксана"
     assert not oksana.has_usable_password()
+
+
+def test_signing_up_takes_as_long_for_known_addresses_as_for_unknown_ones(oksana, settings):
+    settings.PASSWORD_HASHERS = ["tests.departments.test_signin.CountingHasher"]
+
+    def hashed_for(address):
+        before = CountingHasher.count
+        Client().post(reverse("account_signup"), {**SIGNUP, "email": address})
+        return CountingHasher.count - before
+
+    assert hashed_for(oksana.email) == hashed_for("new@elsewhere.example") == 1
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Says how often a password was hashed: nothing else here takes long."""
+
+    count = 0
+
+    def encode(self, password, salt):
+        CountingHasher.count += 1
+        return super().encode(password, salt)
 
 
 def test_a_new_customer_signs_up_with_a_proved_address(db, client):
