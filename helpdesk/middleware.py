@@ -20,6 +20,20 @@ from tickets.uploads import keep_of_signed_out
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+class OneCharsetMiddleware:
+    """Forms are read as UTF-8, which our pages ask for, whatever charset a request names: Python
+    knows some that are none, and some that make halves of letters, which no text may hold."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Forget what the request says of its charset."""
+        if request.encoding is not None:
+            request.encoding = settings.DEFAULT_CHARSET
+        return self.get_response(request)
+
+
 class ReaderMiddleware:
     """Pages speak the signed-in reader's language and show their time."""
 

@@ -6,4 +6,4 @@ from tickets.embed import views
 
 app_name = "embed"
 
-urlpatterns = [path("<str:key>/", views.form, name="form")]
+urlpatterns = [path("<slug:key>/", views.form, name="form")]
