@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.models import Category, User
 from helpdesk.lib import multilingual
@@ -25,7 +26,7 @@ class Section(models.Model):
     """A shelf of articles. It is switched off, never deleted while something stands on it."""
 
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
-    name = multilingual.MultilingualField(_("name"))
+    name = multilingual.MultilingualField(pgettext_lazy("of a thing", "name"))
     about = multilingual.MultilingualField(
         _("in a sentence"), blank=True, help_text=_("Stands below the name.")
     )

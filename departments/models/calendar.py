@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments import hours
 
@@ -27,7 +28,7 @@ def default_time_zone() -> str:
 class OpeningHours(models.Model):
     """A named working week, shared by departments."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100, unique=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default=default_time_zone, validators=[check_time_zone]
     )
@@ -101,7 +102,7 @@ class Holiday(models.Model):
 
     hours = models.ForeignKey(OpeningHours, on_delete=models.CASCADE, related_name="holidays")
     date = models.DateField(_("date"))
-    name = models.CharField(_("name"), max_length=100, blank=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100, blank=True)
     opens = models.TimeField(_("opens"), null=True, blank=True)
     closes = models.TimeField(_("closes"), null=True, blank=True)
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.models.wishes import NEEDS_BELL, ON_BY_DEFAULT, REASON_OF, Notice, Reason, Way
 from helpdesk.lib.namefields import NameField
@@ -33,7 +34,7 @@ FACES = "faces"
 class Organisation(models.Model):
     """A company our customers belong to, found by the domains of their addresses."""
 
-    name = NameField(_("name"), max_length=200, unique=True)
+    name = NameField(pgettext_lazy("of a thing", "name"), max_length=200, unique=True)
     domains = ArrayField(
         models.CharField(max_length=253),
         verbose_name=_("mail domains"),
@@ -349,7 +350,7 @@ class ApiToken(models.Model):
     """A key with which a program acts as its owner. Only its SHA-256 is stored."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     hint = models.CharField(max_length=12, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments import hours
 from departments.models.brands import Brand
@@ -16,7 +17,7 @@ from helpdesk.lib import multilingual
 class Department(models.Model):
     """A place where tickets are answered. It is switched off, never deleted."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100, unique=True)
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
     public_name = multilingual.MultilingualField(
         _("name shown to customers"), blank=True, help_text=_("Empty: the name above.")

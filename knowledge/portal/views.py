@@ -201,7 +201,7 @@ def _limit_votes(request: HttpRequest) -> None:
     key = f"help:votes:{get_adapter().get_client_ip(request)}"
     cache.add(key, 0, 3600)
     if cache.incr(key) > VOTES_AN_HOUR:
-        raise TooManyVotes(_("That were many opinions at once. Please come again in an hour."))
+        raise TooManyVotes(_("Those were many opinions at once. Please come again in an hour."))
 
 
 def _own_name(language: str) -> str:

@@ -26,7 +26,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "date-doubtful": _("It bears a date that cannot be true; the date on its way here was taken."),
     "depth-cut": _("Its parts are nested too deeply; what lies deeper was left out."),
     "headers-cut": _("It has too many headers; the last ones were left out."),
-    "junk-in-headers": _("Lines among its headers are none; they were passed over."),
+    "junk-in-headers": _("Some lines among its headers are no headers; they were passed over."),
     "letter-cut": _("It is too large; its end was not read."),
     "no-blank-line": _("No empty line stands between its headers and its text."),
     "no-boundary": _("Its parts are not separated as it says."),

@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.models import Department
 from helpdesk.lib.sealed import SealedTextField
@@ -52,7 +53,7 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
 class Mailbox(models.Model):
     """An address of a department: where its letters are fetched and sent."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100, unique=True)
     address = models.EmailField(_("address"), max_length=254, unique=True)
     department = models.ForeignKey(
         Department,

@@ -74,7 +74,7 @@ def test_two_problems_become_two_tickets(window, carla, network):
     page = made.go("/tickets/new/")
     page.locator("[name=subject]").fill(TWO["subject"])
     page.locator("[name=body]").fill(TWO["body"])
-    page.get_by_role("button", name="Make a ticket of each").click()
+    page.get_by_role("button", name="Make a request of each").click()
     expect(page.locator("fieldset")).to_have_count(2)
     assert made.faults() == []
 

@@ -1,5 +1,6 @@
 """How our pages and letters speak in each language, as far as a machine can hear it."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -38,3 +39,19 @@ def translations(language: str) -> Iterator[str]:
 @pytest.mark.parametrize(("language", "slip", "why"), SLIPS)
 def test_no_translation_slips(language, slip, why):
     assert [text for text in translations(language) if re.search(slip, text)] == [], why
+
+
+def test_no_string_of_the_code_hides_from_the_collector():
+    """As one within an f-string would."""
+    found = {catalogues.first(message.id) for message in catalogues.extract(settings.BASE_DIR)}
+    said = {
+        argument.value
+        for path in catalogues.sources(settings.BASE_DIR)
+        if path.suffix == ".py"
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in catalogues.FUNCTIONS
+        for argument in call.args[call.func.id.count("pgettext") :][:1]
+        if isinstance(argument, ast.Constant)
+    }
+
+    assert said - found == set()

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
@@ -83,7 +83,7 @@ def write_aside(
     require(can_work_on(by, ticket))
     addresses = side.addresses
     if not addresses:
-        raise DeskError(_("Nobody of them can be written to any more."))
+        raise DeskError(_("None of them can be written to any more."))
     message = _say_aside(side, ticket, by, body, files, minutes_spent, channel)
     events.record(ticket, Event.Kind.ASIDE, by=by, message=message, addresses=addresses)
     return message
@@ -152,7 +152,7 @@ def _chosen(ticket: Ticket, messages: Iterable[Message]) -> list[Message]:
 def _passage(messages: list[Message], ticket: Ticket) -> str:
     """What is passed on, in words. Names without addresses: answers are to come to us."""
     parts, title = [], gettext("Forwarded message")
-    whose, when, about = gettext("From"), gettext("Date"), gettext("Subject")
+    whose, when, about = pgettext("letter", "From"), gettext("Date"), gettext("Subject")
     for one in messages:
         author = one.author.public_name if one.author else ticket.department.company.shown_name
         at = date_format(timezone.localtime(one.created_at), "SHORT_DATETIME_FORMAT")

@@ -24,8 +24,8 @@ MOST_OF_ADDRESS: Final = 4
 
 # The same for every limit, so that it tells nobody what others wrote.
 TOO_MUCH: Final = gettext_lazy(
-    "Very much was written here in a short time, so we take no more just now. Please send it once "
-    "more in an hour."
+    "A great deal was written here in a short time, so we take no more just now. Please send it "
+    "once more in an hour."
 )
 SENT_ALREADY: Final = gettext_lazy(
     "Something was sent from this page already. If this is another matter, send it once more."

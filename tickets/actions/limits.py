@@ -37,7 +37,7 @@ def refuse_floods(by: User, channel: str) -> None:
     if lately[:most].count() >= most:
         raise TooMuchWritten(
             _(
-                "That was very much in one hour, so we take no more just now. Please send it again "
-                "in an hour."
+                "That was a great deal in one hour, so we take no more just now. Please send it "
+                "again in an hour."
             )
         )

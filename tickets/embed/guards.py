@@ -81,7 +81,7 @@ def doubt(said: Mapping[str, str], stamp: Stamp | None, way: Way) -> Promise | N
     if not said.get("stamp"):
         return _("This was not sent from our page. Please send it from here.")
     if stamp is None:
-        return _("This page was open for very long. Please send it once more.")
+        return _("This page was open for a very long time. Please send it once more.")
     if time.time() - stamp.made_at < YOUNGEST:
         return _("That was faster than people type. Please send it once more.")
     return None

@@ -22,6 +22,7 @@ from django.db import models
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.models import Category, Department
 from helpdesk.lib import multilingual
@@ -92,7 +93,7 @@ class CustomField(models.Model):
         default=FieldKind.TEXT,
         help_text=_("It cannot be changed later."),
     )
-    name = multilingual.MultilingualField(_("name"))
+    name = multilingual.MultilingualField(pgettext_lazy("of a thing", "name"))
     help = multilingual.MultilingualField(
         _("help"), blank=True, help_text=_("A sentence below the input, for whoever fills it.")
     )
@@ -153,7 +154,7 @@ class FieldOption(models.Model):
         validators=[SHORT_NAME],
         help_text=_("What is kept and what programs say. The name may change, the key stays."),
     )
-    label = multilingual.MultilingualField(_("name"))
+    label = multilingual.MultilingualField(pgettext_lazy("of a thing", "name"))
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     is_active = models.BooleanField(_("active"), default=True)
 

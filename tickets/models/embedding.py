@@ -14,6 +14,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.models import Category, Department, User
 from helpdesk.lib import multilingual
@@ -64,7 +65,7 @@ class EmbeddedForm(models.Model):
     """A form to write to us that other sites may show. It is switched off, never deleted."""
 
     name = models.CharField(
-        _("name"),
+        pgettext_lazy("of a thing", "name"),
         max_length=100,
         unique=True,
         help_text=_("Agents see by which form a ticket came; visitors do not see this name."),

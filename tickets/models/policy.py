@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.models import Department, User
 from tickets.lifecycle import Priority
@@ -59,7 +60,7 @@ class EscalationRule(models.Model):
         ANSWER = "answer", _("answer")
         SOLUTION = "solution", _("solution")
 
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
     clock = models.CharField(
         _("watched promise"), max_length=8, choices=Clock, default=Clock.ANSWER
     )

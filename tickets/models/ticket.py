@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.models import Category, Department, Organisation, Service, User
 from helpdesk.lib.namefields import NameField
@@ -34,7 +35,7 @@ DONE = models.Q(status__in=sorted(FINISHED))
 class Tag(models.Model):
     """A word that agents put on tickets."""
 
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60, unique=True)
 
     class Meta:
         ordering = ["name"]

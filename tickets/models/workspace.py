@@ -5,6 +5,7 @@ import secrets
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.models import Department, User
 
@@ -26,7 +27,7 @@ class WorkspaceQuerySet(models.QuerySet["Workspace"]):
 class Workspace(models.Model):
     """A filter with a name: `query` is the query string of the queue page."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="workspaces")
     shared_with = models.ForeignKey(
         Department,

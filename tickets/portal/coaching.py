@@ -27,12 +27,12 @@ SENTENCES: Final[dict[str, Words]] = {
     "story_short": _(
         "Tell a little more: what did you do, what did you expect, what came instead?"
     ),
-    "no_when": _("Since when is it so? A day helps, the hour even more."),
+    "no_when": _("Since when has it been like this? A day helps, the hour even more."),
     "no_change": _("Did anything change before: an update, a new device, other settings?"),
     "no_tried": _("What have you tried already, and what came of it?"),
     "evidence": _("This helps us: %(about)s."),
     "several": _(
-        "These look like several matters. Each is answered sooner in a ticket of its own."
+        "These look like several matters. Each is answered sooner in a request of its own."
     ),
 }
 ABOUT: Final = {one.value: one.label for one in (*Number, *Evidence)}
@@ -58,7 +58,14 @@ HOW: Final[dict[str, tuple[tuple[str, Words, str], ...]]] = {
     Evidence.MEMORY: (
         ("Windows", _("press Windows+R and start"), "mdsched.exe"),
         ("Linux", _("in the terminal"), "sudo memtester 1G 3"),
-        ("macOS", _("keep the key D pressed while the computer starts"), ""),
+        (
+            "macOS",
+            _(
+                "keep the key D pressed while the computer starts; with an Apple chip, keep the "
+                "power button pressed until options appear, then press Command+D"
+            ),
+            "",
+        ),
     ),
     Evidence.LOG: (
         ("Windows", _("press Windows+R and start"), "eventvwr.msc"),

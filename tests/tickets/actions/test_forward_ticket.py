@@ -31,6 +31,21 @@ def test_it_begins_a_side_conversation_and_moves_nothing(ticket, ada, printer):
     assert (event.message, event.details) == (message, {"addresses": ["print@shop.example"]})
 
 
+@pytest.mark.parametrize(
+    ("language", "head"), [("uk", "Від: Carla"), ("ru", "От: Carla"), ("de", "Von: Carla")]
+)
+def test_what_is_passed_on_has_its_head_in_the_readers_language(
+    ticket, ada, carla, printer, language, head
+):
+    asked = actions.reply_to_ticket(ticket, by=carla, body="Ось плакат")
+    printer.language = language
+    printer.save()
+
+    message = forward_ticket(ticket, by=ada, to=[printer], body="+", messages=[asked])
+
+    assert head in message.quoted_text
+
+
 def test_chosen_messages_are_quoted_with_their_files(ticket, ada, carla, printer):
     asked = actions.reply_to_ticket(
         ticket, by=carla, body="Ось плакат", files=[IncomingFile("plakat.pdf", b"%PDF-1.4")]

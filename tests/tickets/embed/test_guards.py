@@ -21,8 +21,8 @@ from tickets.tasks import forget_form_posts
     ("took", "typed", "sentence"),
     [
         (1, {}, "That was faster than people type."),
-        (13 * 3600, {}, "This page was open for very long."),
-        (60, {"stamp": "forged"}, "This page was open for very long."),
+        (13 * 3600, {}, "This page was open for a very long time."),
+        (60, {"stamp": "forged"}, "This page was open for a very long time."),
         (60, {"stamp": ""}, "This was not sent from our page."),
         (60, {guards.TRAP: "https://x.example"}, "A field was filled that is to be left empty."),
     ],
@@ -110,7 +110,7 @@ def test_another_text_from_the_same_page_is_not_lost(send, form):
 
 def stopped(answer) -> bool:
     typed = TYPED["body"] in answer.text
-    return answer.status_code == 429 and "Very much was written here" in answer.text and typed
+    return answer.status_code == 429 and "A great deal was written here" in answer.text and typed
 
 
 def test_one_place_sends_ten_in_ten_minutes(send):

@@ -159,7 +159,8 @@ def drafts(request: SignedInRequest, number: int, kind: str) -> HttpResponse:
         # Without scripts nobody can be asked: both are kept, one below the other.
         both = f"{changed.draft.text}\n\n{text}"
         draft = actions.save_draft(ticket, text=both, **mine)
-        messages.warning(request, f"{changed} {_('Both texts are kept, one below the other.')}")
+        kept = _("Both texts are kept, one below the other.")
+        messages.warning(request, f"{changed} {kept}")
     watching.look(number, request.user, writing=True)
     if is_part(request):
         version = draft.updated_at.isoformat() if draft else ""

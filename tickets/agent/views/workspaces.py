@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.http import SignedInRequest, agent_required
@@ -78,7 +78,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         Department.objects.none(),
         required=False,
         label=gettext_lazy("Shared with"),
-        empty_label=gettext_lazy("nobody"),
+        empty_label=pgettext_lazy("shared with", "nobody"),
         help_text=gettext_lazy(
             "All who work there find it in their navigation. Each sees their own tickets in it."
         ),

@@ -54,7 +54,7 @@ def answers(request: ReaderRequest, number: int) -> HttpResponse:
     if message.ticket.number != actions.current(found).number:
         messages.success(
             request,
-            _("That request had been closed for long, so we go on here, in a new one."),
+            _("That request had been closed for a long time, so we go on here, in a new one."),
         )
     else:
         messages.success(request, _("Sent. We will answer soon."))
