@@ -144,11 +144,11 @@ SPAM: Final = {
     "uk": (
         "Мої листи потрапляють у спам: що таке SPF і DKIM",
         """
-<p>Сервери одержувачів перевіряють, чи має ваш сервер право надсилати пошту від імені домену. Для
+<p>Сервери отримувачів перевіряють, чи має ваш сервер право надсилати пошту від імені домену. Для
 цього потрібні два записи DNS.</p>
 <ol>
 <li>Відкрийте в панелі керування розділ «Домени», потім «Записи».</li>
-<li>Додайте запис TXT: <code>v=spf1 include:desk.example -all</code></li>
+<li>Додайте запис TXT: <code>v=spf1 include:_spf.desk.example -all</code></li>
 <li>У розділі «Пошта» увімкніть DKIM: запис з’явиться сам.</li>
 </ol>
 <p>Зміни стають видимими за кілька годин. Потім надішліть листа на скриньку в іншого
@@ -158,11 +158,11 @@ SPAM: Final = {
     "en": (
         "My letters are taken for spam: what are SPF and DKIM?",
         """
-<p>Receiving servers look whether your server may send mail for your domain. Two DNS records say
+<p>Receiving servers check whether your server may send mail for your domain. Two DNS records say
 so.</p>
 <ol>
 <li>In the control panel open “Domains”, then “Records”.</li>
-<li>Add a TXT record: <code>v=spf1 include:desk.example -all</code></li>
+<li>Add a TXT record: <code>v=spf1 include:_spf.desk.example -all</code></li>
 <li>Under “Mail” switch DKIM on: its record is made for you.</li>
 </ol>
 <p>It takes some hours until everybody sees them.</p>
@@ -173,35 +173,38 @@ PING: Final = {
     "uk": (
         "Як виміряти з’єднання: ping і traceroute",
         """
-<p>Обидві програми є в кожній системі. Вони показують, де губляться пакети.</p>
+<p>Обидві програми показують, де губляться пакети. У Linux програму traceroute іноді треба спершу
+встановити.</p>
 <h2>Windows</h2>
 <pre>ping -n 50 desk.example
 tracert desk.example</pre>
 <h2>Linux і macOS</h2>
 <pre>ping -c 50 desk.example
 traceroute desk.example</pre>
-<p>Надішліть нам обидва результати текстом, разом із вашою зовнішньою адресою IP і часом
+<p>Надішліть нам обидва результати текстом, разом із вашою зовнішньою IP-адресою та часом
 вимірювання.</p>
 """,
     ),
     "ru": (
         "Как измерить соединение: ping и traceroute",
         """
-<p>Обе программы есть в каждой системе. Они показывают, где теряются пакеты.</p>
+<p>Обе программы показывают, где теряются пакеты. В Linux программу traceroute иногда нужно сначала
+установить.</p>
 <h2>Windows</h2>
 <pre>ping -n 50 desk.example
 tracert desk.example</pre>
 <h2>Linux и macOS</h2>
 <pre>ping -c 50 desk.example
 traceroute desk.example</pre>
-<p>Пришлите нам оба результата текстом, вместе с вашим внешним адресом IP и временем
+<p>Пришлите нам оба результата текстом, вместе с вашим внешним IP-адресом и временем
 измерения.</p>
 """,
     ),
     "en": (
         "How do I measure the connection with ping and traceroute?",
         """
-<p>Every system has both programs. They show where packets get lost.</p>
+<p>Both programs show where packets get lost. On Linux, traceroute sometimes has to be installed
+first.</p>
 <h2>Windows</h2>
 <pre>ping -n 50 desk.example
 tracert desk.example</pre>
@@ -214,7 +217,8 @@ traceroute desk.example</pre>
     "de": (
         "Wie messe ich die Verbindung mit ping und traceroute?",
         """
-<p>Beide Programme gibt es auf jedem System. Sie zeigen, wo Pakete verloren gehen.</p>
+<p>Beide Programme zeigen, wo Pakete verloren gehen. Unter Linux muss traceroute manchmal erst
+installiert werden.</p>
 <h2>Windows</h2>
 <pre>ping -n 50 desk.example
 tracert desk.example</pre>
@@ -232,7 +236,7 @@ ERRORS: Final = {
 <ol>
 <li>Подивіться останні рядки журналу помилок: панель керування, «Сайти», «Журнали».</li>
 <li>Якщо там «Allowed memory size», збільште <code>memory_limit</code> у налаштуваннях PHP.</li>
-<li>Вимкніть доповнення, яке оновлювали останнім.</li>
+<li>Вимкніть плагін, який оновлювали останнім.</li>
 <li>Якщо помилка зникла й повернулася, напишіть нам час і адресу сторінки.</li>
 </ol>
 """,
@@ -243,7 +247,7 @@ ERRORS: Final = {
 <ol>
 <li>Посмотрите последние строки журнала ошибок: панель управления, «Сайты», «Журналы».</li>
 <li>Если там «Allowed memory size», увеличьте <code>memory_limit</code> в настройках PHP.</li>
-<li>Отключите дополнение, которое обновляли последним.</li>
+<li>Отключите плагин, который обновляли последним.</li>
 </ol>
 """,
     ),
@@ -255,8 +259,8 @@ INVOICES: Final = {
 <p>Рахунок приходить першого робочого дня місяця на адресу для документів. Його копія завжди є в
 панелі керування, розділ «Рахунки».</p>
 <ul>
-<li>Картка: кнопка «Оплатити» біля рахунку.</li>
-<li>Переказ: вкажіть номер рахунку в призначенні платежу.</li>
+<li>Картка: кнопка «Оплатити» біля рахунка.</li>
+<li>Переказ: вкажіть номер рахунка в призначенні платежу.</li>
 </ul>
 <p>Гроші, переказані з банку, видно наступного робочого дня.</p>
 """,
@@ -279,9 +283,9 @@ INVOICES: Final = {
 is always in the control panel, under “Invoices”.</p>
 <ul>
 <li>By card: the button “Pay” beside the invoice.</li>
-<li>By transfer: name the number of the invoice.</li>
+<li>By transfer: please give the number of the invoice.</li>
 </ul>
-<p>A transfer is seen on the next working day.</p>
+<p>We see a transfer on the next working day.</p>
 """,
     ),
     "de": (

@@ -108,8 +108,8 @@ CATEGORIES: dict[str, tuple[str, Texts, Texts]] = {
             "de": "Netz und Geschwindigkeit",
         },
         {
-            "uk": "Ваша адреса IP, ping і traceroute в обидва боки.",
-            "ru": "Ваш адрес IP, ping и traceroute в обе стороны.",
+            "uk": "Ваша IP-адреса, ping і traceroute в обидва боки.",
+            "ru": "Ваш IP-адрес, ping и traceroute в обе стороны.",
             "en": "Your IP address, ping and traceroute in both directions.",
             "de": "Ihre IP-Adresse, ping und traceroute in beide Richtungen.",
         },
@@ -126,7 +126,7 @@ CATEGORIES: dict[str, tuple[str, Texts, Texts]] = {
             "uk": "Адреса, поштова програма, повний текст повернутого листа.",
             "ru": "Адрес, почтовая программа, полный текст вернувшегося письма.",
             "en": "Address, mail program, the whole text of the returned letter.",
-            "de": "Adresse, Mailprogramm, der ganze Text des zurückgekommenen Briefs.",
+            "de": "Adresse, Mailprogramm, der ganze Text der zurückgekommenen E-Mail.",
         },
     ),
     "invoice": (
@@ -181,17 +181,17 @@ TAGS = ("dns", "ssl", "disk", "panel", "spf", "refund", "slow", "migration")
 
 
 WELCOME: Texts = {
-    "uk": "Відповідаємо з понеділка до п’ятниці з 9 до 18, про сервери з понеділка до суботи "
+    "uk": "Відповідаємо з понеділка до п’ятниці з 9 до 18, щодо серверів — із понеділка до суботи "
     "з 8 до 20.",
-    "ru": "Отвечаем с понедельника по пятницу с 9 до 18, о серверах с понедельника по субботу "
+    "ru": "Отвечаем с понедельника по пятницу с 9 до 18, по серверам — с понедельника по субботу "
     "с 8 до 20.",
     "en": "We answer Monday to Friday from 9 to 18, about servers Monday to Saturday from 8 to 20.",
     "de": "Wir antworten montags bis freitags von 9 bis 18 Uhr, zu Servern montags bis samstags "
     "von 8 bis 20 Uhr.",
 }
 BEFORE_WRITING: Texts = {
-    "uk": "Якщо сервер не відповідає, назвіть його, будь ласка: тоді ми подивимося одразу.",
-    "ru": "Если сервер не отвечает, назовите его, пожалуйста: тогда мы посмотрим сразу.",
+    "uk": "Якщо сервер не відповідає, назвіть його, будь ласка: тоді ми одразу перевіримо.",
+    "ru": "Если сервер не отвечает, назовите его, пожалуйста: тогда мы сразу проверим.",
     "en": "If a server does not answer, please name it: then we look at it at once.",
     "de": "Wenn ein Server nicht antwortet, nennen Sie ihn bitte: Dann sehen wir sofort nach.",
 }
@@ -311,9 +311,9 @@ def write_canned_replies(places: dict[str, Department], people: dict[str, User])
         department=places["hosting"],
         body={
             "uk": "Добрий день!\n\nНадішліть, будь ласка, результати ping і traceroute до сервера "
-            "та вашу зовнішню адресу IP.",
+            "та вашу зовнішню IP-адресу.",
             "ru": "Здравствуйте!\n\nПришлите, пожалуйста, результаты ping и traceroute до сервера "
-            "и ваш внешний адрес IP.",
+            "и ваш внешний IP-адрес.",
             "en": "Hello,\n\nplease send us ping and traceroute to the server and your public IP "
             "address.",
             "de": "Guten Tag,\n\nbitte schicken Sie uns ping und traceroute zum Server und Ihre "
