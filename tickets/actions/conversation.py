@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import User
 from helpdesk.lib.errors import DeskError
 from tickets import attachments, events, lifecycle, search
-from tickets.actions import limits, steps
+from tickets.actions import limits, steps, twice
 from tickets.actions.drafting import put_back
 from tickets.actions.macros import act
 from tickets.actions.opening import open_follow_up
@@ -86,6 +86,7 @@ def reply_to_ticket(
     minutes_spent: int = 0,
     why: str = "",
     warning: str = "",
+    once: bool = False,
 ) -> Message:
     """Say something the customer can read, and move the ticket along.
 
@@ -95,14 +96,20 @@ def reply_to_ticket(
     status among them counts unless `then` is given; each priority, field and tag is a verb of the
     agent. People in copy who are left out (`without`) go on taking part and read it in the portal;
     those whom an agent `add`s take part from now on. Nothing is solved while a required field
-    says nothing. Raises TooMuchWritten for customers.
+    says nothing. With `once` the same words of a customer, sent twice by one click, are said once.
+    Raises TooMuchWritten for customers.
     """
     ticket = Ticket.objects.locked(steps.current(ticket))
     require(can_reply(by, ticket))
     by_customer = not can_work_on(by, ticket) or by.pk == ticket.customer_id
     now = timezone.now()
     used = [] if by_customer else list(canned)
+    files = list(files)
     if by_customer:
+        stays = lifecycle.after_reply(ticket.status, by_customer=True) == ticket.status
+        known = twice.said_already(ticket, by, body, files) if once and stays else None
+        if known is not None:
+            return known
         limits.refuse_floods(by, channel)
         _call_off_all(ticket)
         details = _move(ticket, lifecycle.after_reply(ticket.status, by_customer=True))
@@ -212,6 +219,7 @@ def continue_conversation(
     channel: str = Ticket.Channel.WEB,
     why: str = "",
     warning: str = "",
+    once: bool = False,
 ) -> Message:
     """A customer goes on: a reply, or a linked follow-up where the ticket was closed too long ago.
 
@@ -220,10 +228,20 @@ def continue_conversation(
     ticket = steps.current(ticket)
     if ticket.is_over:
         require(is_customer_of(by, ticket))
-        follow_up = open_follow_up(ticket, by=by, body=body, files=files, channel=channel)
-        return follow_up.messages.get()
+        follow_up = open_follow_up(
+            ticket, by=by, body=body, files=files, channel=channel, once=once
+        )
+        # Sent twice, it may have been answered meanwhile.
+        return follow_up.messages.earliest("created_at", "id")
     return reply_to_ticket(
-        ticket, by=by, body=body, files=files, channel=channel, why=why, warning=warning
+        ticket,
+        by=by,
+        body=body,
+        files=files,
+        channel=channel,
+        why=why,
+        warning=warning,
+        once=once,
     )
 
 

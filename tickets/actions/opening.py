@@ -14,7 +14,7 @@ from helpdesk.lib.errors import DeskError
 from helpdesk.lib.language import guess_language
 from helpdesk.lib.names import harmless
 from tickets import attachments, events, search, sla
-from tickets.actions import limits, steps
+from tickets.actions import limits, steps, twice
 from tickets.attachments import IncomingFile
 from tickets.coach import Hint, divide
 from tickets.lifecycle import Priority, Status
@@ -70,6 +70,7 @@ def open_ticket(
     follows: Ticket | None = None,
     fields: Mapping[str, Any] | None = None,
     skipped: Iterable[Hint] = (),
+    once: bool = False,
 ) -> Ticket:
     """Begin a ticket with its first message.
 
@@ -78,17 +79,24 @@ def open_ticket(
     `stand_in` is who gets our letters instead of the customer, who asked for that in the same
     letter: it holds for this ticket alone. `follows` is the closed ticket this one goes on from.
     `fields` are values of custom fields; customers fill those they are asked for.
-    `skipped` are hints of the coach that the customer passed over.
+    `skipped` are hints of the coach that the customer passed over. With `once` the same words
+    of a customer, sent twice by one click, are one ticket.
 
     Raises NotKnown where customers begin that may not, and TooMuchWritten.
     """
     place = department or (category.department if category else None) or _triage()
     require(by == customer or works_in(by, place))
     text = body if isinstance(body, Body) else Body.plain(body)
-    by_customer = by == customer
+    by_customer, files = by == customer, list(files)
     if by_customer:
         if follows is None and not can_write(by):
             raise NotKnown(KNOWN_ONLY)
+        if once:
+            # One by one, so that the second of two clicks finds what the first one made.
+            User.objects.select_for_update(no_key=True).get(pk=by.pk)
+            known = twice.opened_already(by, subject_of(subject), text, files, follows=follows)
+            if known is not None:
+                return known
         limits.refuse_floods(by, channel)
     ticket = Ticket.objects.create(
         subject=subject_of(subject),
@@ -182,10 +190,12 @@ def open_related(
     common.
     """
     opened = [open_ticket(customer=customer, by=by, **shared, **part) for part in parts]
+    each = list(dict.fromkeys(opened))
     TicketLink.objects.bulk_create(
-        TicketLink(source=one, target=other) for one, other in combinations(opened, 2)
+        [TicketLink(source=one, target=other) for one, other in combinations(each, 2)],
+        ignore_conflicts=True,  # sent twice, they are linked already
     )
-    return opened
+    return each
 
 
 def open_follow_up(
@@ -196,6 +206,7 @@ def open_follow_up(
     files: Iterable[IncomingFile | Upload] = (),
     channel: str = Ticket.Channel.WEB,
     why: str = "follow_up",
+    once: bool = False,
 ) -> Ticket:
     """Go on from a ticket that was closed too long ago: a new one of the same customer, linked."""
     require(can_see(by, closed))
@@ -211,6 +222,7 @@ def open_follow_up(
         channel=channel,
         why=why,
         follows=closed,
+        once=once,
     )
 
 

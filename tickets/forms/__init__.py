@@ -1,6 +1,13 @@
 """One form a verb: its fields are the verb's arguments."""
 
-from tickets.forms.ahead import AheadForm, tokens_in, uploads_of, writer_of, writer_token
+from tickets.forms.ahead import (
+    AheadForm,
+    sent_with,
+    tokens_in,
+    uploads_of,
+    writer_of,
+    writer_token,
+)
 from tickets.forms.base import (
     BodyField,
     FilesField,
@@ -91,6 +98,7 @@ __all__ = [
     "agents_for",
     "known_customer",
     "namesakes",
+    "sent_with",
     "tokens_in",
     "uploads_of",
     "writer_of",

@@ -13,7 +13,7 @@ from helpdesk.lib import tokens
 from helpdesk.lib.kept import WRITER
 from tickets.attachments import MAX_FILES, IncomingFile
 from tickets.forms.base import FilesField
-from tickets.models import Upload
+from tickets.models import Message, Upload
 
 WRITER_LASTS: Final = 3 * 24 * 3600
 """Seconds for which a form may bring files after its writer's session has ended."""
@@ -69,6 +69,12 @@ def uploads_of(owner: User | None, tokens: list[str]) -> list[Upload]:
     rows = Upload.objects.filter(owner=owner, token__in=_ids(tokens))
     known = {str(one.token): one for one in rows}
     return [known[token] for token in tokens if token in known]
+
+
+def sent_with(owner: User, tokens: list[str]) -> Message | None:
+    """What `owner` said with files that had the `tokens` before: a file keeps its own."""
+    sent = Message.objects.filter(author=owner, attachments__token__in=_ids(tokens))
+    return sent.select_related("ticket").first()
 
 
 def _ids(tokens: list[str]) -> list[UUID]:

@@ -117,6 +117,12 @@ class Advice:
         return bool(self.hints or self.earlier or self.articles)
 
     @property
+    def stops(self) -> bool:
+        """Is it worth a look before the form is sent? Not for articles alone: that they share words
+        with a good text does not say that they answer it."""
+        return bool(self.hints or self.earlier)
+
+    @property
     def pieces(self) -> list[Piece]:
         """The hints in words."""
         return [

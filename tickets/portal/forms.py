@@ -9,8 +9,8 @@ from departments.models import Brand, Category, Service, User
 from tickets.actions import opening
 from tickets.attachments import MAX_FILES
 from tickets.coach import MOST_PARTS
-from tickets.forms import AheadForm, BodyField, ReplyForm
-from tickets.models import Rating
+from tickets.forms import AheadForm, BodyField, ReplyForm, sent_with, tokens_in
+from tickets.models import Body, Message, Rating
 
 SCORES = [(score, str(score)) for score in range(1, 6)]
 GOOD_OR_BAD = [("5", _("Good")), ("1", _("Bad"))]
@@ -47,6 +47,17 @@ class FilesForm(AheadForm):
     def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner = by
+
+    @property
+    def sent_already(self) -> Message | None:
+        """The same words with files that lay beside this form, which is not valid for they are gone
+        with those: it was sent twice, by one click."""
+        tokens = tokens_in(str(self["uploads"].value() or ""))
+        if self.owner is None or not tokens or "uploads" not in self.errors:
+            return None
+        sent = sent_with(self.owner, tokens)
+        body = Body.plain(self.cleaned_data.get("body", ""))
+        return sent if sent is not None and sent.text == body.text else None
 
 
 class AnswerForm(ReplyForm, FilesForm):

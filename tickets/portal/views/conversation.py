@@ -13,7 +13,7 @@ from helpdesk.lib.htmx import render_page
 from tickets import actions, guests
 from tickets.guests import ReaderRequest, guests_too
 from tickets.lifecycle import Status
-from tickets.models import CustomField, Definition, Ticket
+from tickets.models import CustomField, Definition, Message, Ticket
 from tickets.permissions import can_rate
 from tickets.portal.forms import AnswerForm, RatingForm
 from tickets.portal.keeping import keep_files, say_what_waited
@@ -43,14 +43,22 @@ def answers(request: ReaderRequest, number: int) -> HttpResponse:
     found = find(request, number)
     form = AnswerForm(_with_title(request.POST), request.FILES, by=request.reader)
     if not form.is_valid():
+        if sent := form.sent_already:
+            return _went(request, found, sent)
         keep_files(form, by=request.reader, ticket=found)
         return show(request, found, form, status=422)
     try:
-        message = actions.continue_conversation(found, by=request.reader, **form.cleaned_data)
+        message = actions.continue_conversation(
+            found, by=request.reader, once=True, **form.cleaned_data
+        )
     except actions.TooMuchWritten as refusal:
         keep_files(form, by=request.reader, ticket=found)
         form.add_error(None, str(refusal))
         return show(request, found, form, status=refusal.status)
+    return _went(request, found, message)
+
+
+def _went(request: ReaderRequest, found: Ticket, message: Message) -> HttpResponse:
     if message.ticket.number != actions.current(found).number:
         messages.success(
             request,

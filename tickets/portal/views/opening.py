@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,7 +18,7 @@ from helpdesk.lib import kept, multilingual
 from tickets import actions
 from tickets.coach import Attempt, Part, advise, divide, matter_of
 from tickets.forms import NewFieldsForm, tokens_in, uploads_of
-from tickets.models import CustomField
+from tickets.models import CustomField, Ticket
 from tickets.permissions import can_write
 from tickets.portal import coaching
 from tickets.portal.forms import AboutForm, FilesForm, NewTicketForm, Parts, PartsFormSet
@@ -57,8 +58,10 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
         form = NewTicketForm(request.POST, request.FILES, by=request.user, brand=brand)
         fields = _asked(request.POST, brand, is_sent=True)
         advice = _advice(request)
+        if not form.is_valid() and (sent := form.sent_already):
+            return _sent(request, sent.ticket, advice)
         if form.is_valid() and fields.is_valid():
-            is_stopped = bool(advice) and not request.POST.get("advised")
+            is_stopped = advice.stops and not request.POST.get("advised")
             if not is_stopped:
                 try:
                     ticket = actions.open_ticket(
@@ -67,14 +70,14 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
                         department=_place(form.cleaned_data["category"], brand),
                         fields=fields.values,
                         skipped=advice.hints,
+                        once=True,
                         **form.cleaned_data,
                     )
                 except actions.TooMuchWritten as refusal:
                     form.add_error(None, str(refusal))
                     status = refusal.status
                 else:
-                    messages.success(request, _("Thank you! We have got it and will answer soon."))
-                    return redirect("portal:ticket", ticket.number)
+                    return _sent(request, ticket, advice)
         keep_files(form, by=request.user)
     else:
         typed = kept.take(request)
@@ -92,6 +95,17 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
         **_for_topic(form["category"].value(), brand),
     }
     return render(request, "portal/new_ticket.html", context, status=status)
+
+
+def _sent(request: SignedInRequest, ticket: Ticket, advice: coaching.Advice) -> HttpResponse:
+    """To the new ticket, and to articles that may answer it, where the form did not show them."""
+    messages.success(request, _("Thank you! We have got it and will answer soon."))
+    if not request.POST.get("advised"):
+        for text in advice.articles:
+            link = (text.article.get_absolute_url(), text.language, text.public_title)
+            offer = format_html('<a href="{0}?lang={1}" lang="{1}">{2}</a>', *link)
+            messages.info(request, format_html("{} {}", _("Perhaps this answers it:"), offer))
+    return redirect("portal:ticket", ticket.number)
 
 
 @require_GET
@@ -135,6 +149,8 @@ def parts(request: SignedInRequest) -> HttpResponse:
     about = AboutForm(said, brand=brand)
     fields = _asked(said, brand, is_sent=True)
     are_valid = [form.is_valid() for form in (pieces, about, fields)]
+    if any(one.sent_already for one in pieces.forms):
+        return redirect("portal:home")
     if request.method != "POST" or not all(are_valid):
         return _show_parts(request, pieces, about, fields)
     wishes = coaching.wishes_of(_number(said.get("category")))
@@ -144,6 +160,7 @@ def parts(request: SignedInRequest) -> HttpResponse:
             by=request.user,
             department=_place(about.cleaned_data["category"], brand),
             fields=fields.values,
+            once=True,
             parts=[{**one, "skipped": advise(_attempt(one), wishes)} for one in pieces.said],
             **about.cleaned_data,
         )
