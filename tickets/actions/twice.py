@@ -21,7 +21,7 @@ Files = Sequence[IncomingFile | Upload]
 
 def said_already(ticket: Ticket, by: User, body: str | Body, files: Files) -> Message | None:
     """The last public message of `ticket`, if `by` said just the same in it a moment ago."""
-    last = ticket.messages.public().order_by("-created_at", "-id").first()
+    last = Message.objects.public().filter(ticket=ticket).order_by("-created_at", "-id").first()
     text = body if isinstance(body, Body) else Body.plain(body)
     return last if last is not None and _says(last, by, text, files) else None
 

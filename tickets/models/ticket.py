@@ -49,7 +49,7 @@ class Tag(models.Model):
 def shared_with(user: User) -> models.Subquery:
     """The organisation whose tickets `user` reads as a colleague. NULL, which nothing equals, where
     it shares none. Answered within the question it stands in."""
-    shares = Organisation.objects.filter(pk=user.organisation_id, shares_tickets=True)
+    shares = Organisation.objects.filter(pk=user.organisation_id or 0, shares_tickets=True)
     return models.Subquery(shares.values("pk"))
 
 

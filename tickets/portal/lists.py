@@ -47,11 +47,11 @@ class _Wanted:
 
     def ways(self) -> Iterator[QuerySet[Any, Any]]:
         """Keys of the first tickets for each way by which they are the customer's."""
-        if self.found is None:
-            tickets, copies = Ticket.objects.all(), Follower.objects.all()
+        tickets, copies = self.found, Follower.objects.all()
+        if tickets is None:
+            tickets = Ticket.objects.all()
         else:
-            tickets = self.found
-            copies = Follower.objects.filter(Exists(self.found.filter(pk=OuterRef("ticket"))))
+            copies = Follower.objects.filter(Exists(tickets.filter(pk=OuterRef("ticket"))))
         yield self._first(tickets.filter(customer=self.customer))
         # A follower carries the columns of its ticket that a list asks for.
         copied = replace(self, keys=[_of_copies(key) for key in self.keys])
