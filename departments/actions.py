@@ -179,6 +179,16 @@ def distrust_password(person: User) -> None:
         person.save(update_fields=["password"])
 
 
+@transaction.atomic
+def shut_out(person: User, *, address: str) -> None:
+    """`address` is not theirs: it finds them no more. Whoever reads letters there may have signed
+    in, or have chosen a password, so it opens nothing and all sessions end with it (as Django binds
+    them to it); a mailed code lets `person` in."""
+    EmailAddress.objects.filter(user=person, email=address.lower()).delete()
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+
+
 def organisation_called(name: str) -> Organisation | None:
     """The organisation with this name, made if there is none; None for no name."""
     wanted = " ".join(name.split())[:200]

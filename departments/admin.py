@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from departments.actions import retire_agent
+from departments.actions import retire_agent, shut_out
 from departments.brand_admin import BrandAdmin
 from departments.models import (
     Agent,
@@ -143,6 +143,12 @@ class PersonAdmin(UserAdmin):
         if request.user.is_superuser:
             return fixed
         return (*fixed, "is_staff", "is_superuser", "groups", "user_permissions")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Who reads letters at an address that was corrected is let in by it no more."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data and obj != request.user:
+            shut_out(obj, address=form.initial["email"])
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody but administrators touches an administrator, or their password."""

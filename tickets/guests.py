@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 
 from departments.models import User
 from helpdesk.lib import passes
+from helpdesk.lib.keys import key_in
 from tickets.models import Attachment, Ticket, Upload
 
 
@@ -40,7 +41,7 @@ def welcome_as_guests() -> QuerySet[User]:
 
 def admit(request: HttpRequest, person: User, *, to: Ticket) -> None:
     """`person` proved who they are: let this browser in to the one ticket."""
-    passes.grant(request, _name(to.pk), holder=person.pk)
+    passes.grant(request, _name(to.pk), holder=mark_of(person))
 
 
 def lead_on(request: ReaderRequest, ticket: Ticket, *, to: Ticket) -> None:
@@ -53,7 +54,10 @@ def guest_at(request: HttpRequest, number: int) -> User | None:
     """Who is a guest of ticket `number` in this browser. Whether they may still see it, the view
     asks as for everybody."""
     holder = passes.holder_of(request, _name(number))
-    return welcome_as_guests().filter(pk=holder).first() if holder is not None else None
+    if not holder:
+        return None
+    person = welcome_as_guests().filter(pk=key_in(holder.partition(" ")[0])).first()
+    return person if person is not None and holder == mark_of(person) else None
 
 
 def is_guest(request: HttpRequest) -> bool:
@@ -115,6 +119,12 @@ def _reader(request: HttpRequest, number: int) -> User | None:
     if number not in known:
         known[number] = guest_at(request, number)
     return known[number]
+
+
+def mark_of(person: User) -> str:
+    """Who somebody is, for as long as their sessions last: these end with a changed password, and
+    when an address turns out to be a stranger's."""
+    return f"{person.pk} {person.get_session_auth_hash()}"
 
 
 def _name(number: int) -> str:

@@ -23,8 +23,8 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def grant(request: HttpRequest, thing: str, *, holder: int) -> None:
-    """Let this browser in to `thing`, in the name of the person with the key `holder`."""
+def grant(request: HttpRequest, thing: str, *, holder: str) -> None:
+    """Let this browser in to `thing`, in the name of `holder`: who that is, as the caller says."""
     # A session that somebody else planted in this browser does not become one with a pass.
     request.session.cycle_key()
     request.session.set_expiry(0)
@@ -37,16 +37,16 @@ def extend(request: HttpRequest, thing: str, *, to: str) -> None:
         _keep(request, to, *found)
 
 
-def holder_of(request: HttpRequest, thing: str) -> int | None:
-    """The key of the person who has a pass to `thing` here; None for somebody signed in, who needs
-    none and is nobody else."""
+def holder_of(request: HttpRequest, thing: str) -> str:
+    """Who has a pass to `thing` here; "" for somebody signed in, who needs none and is nobody
+    else."""
     found = None if request.user.is_authenticated else _of(request).get(thing)
-    return int(found[0]) if found and found[1] > time.time() else None
+    return str(found[0]) if found and found[1] > time.time() else ""
 
 
 def things(request: HttpRequest) -> list[str]:
     """Everything that this browser has a pass to."""
-    return [thing for thing in _of(request) if holder_of(request, thing) is not None]
+    return [thing for thing in _of(request) if holder_of(request, thing)]
 
 
 def holders_too(view: View[P]) -> View[P]:
@@ -66,10 +66,10 @@ def holders_too(view: View[P]) -> View[P]:
     return cast(View[P], guarded)
 
 
-def _of(request: HttpRequest) -> dict[str, tuple[int, float]]:
-    found: dict[str, tuple[int, float]] = request.session.get(_KEY, {})
+def _of(request: HttpRequest) -> dict[str, tuple[str, float]]:
+    found: dict[str, tuple[str, float]] = request.session.get(_KEY, {})
     return found
 
 
-def _keep(request: HttpRequest, thing: str, holder: int, until: float) -> None:
+def _keep(request: HttpRequest, thing: str, holder: str, until: float) -> None:
     request.session[_KEY] = {**_of(request), thing: (holder, until)}

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +16,7 @@ from departments.models import (
     Membership,
     Organisation,
     User,
+    person_at,
 )
 
 INLINE_CODE = re.compile(
@@ -283,3 +285,25 @@ def test_the_settings_of_the_desk_open_as_one_form(desk):
     assert DeskSettings.objects.count() == 1
     assert DeskSettings.current().writers == DeskSettings.Writers.KNOWN
     assert desk.get(reverse("admin:departments_desksettings_add")).status_code == 403
+
+
+def test_an_address_that_is_corrected_lets_nobody_in_any_more(desk, carla, enter):
+    EmailAddress.objects.create(user=carla, email=carla.email, verified=True, primary=True)
+    stranger = enter(carla)
+
+    said = {"email": "carla@home.example", "name": carla.name, "theme": "system"}
+    page = reverse("admin:departments_user_change", args=[carla.pk])
+    assert desk.post(page, said | no_rows("memberships")).status_code == 302
+
+    assert stranger.get("/").status_code == 302
+    assert person_at("carla@customer.example") is None
+    assert person_at("carla@home.example") == carla
+
+
+def test_whoever_corrects_the_own_address_stays_signed_in(desk, root):
+    said = {"email": "root@home.example", "name": "Root", "theme": "system", "is_superuser": "on"}
+    page = reverse("admin:departments_user_change", args=[root.pk])
+    desk.post(page, said | {"is_staff": "on"} | no_rows("memberships"))
+
+    assert person_at("root@home.example") == root
+    assert desk.get(page).status_code == 200

@@ -23,7 +23,7 @@ from mailgateway import inbound
 from mailgateway.models import InboundEmail, Mailbox
 from tests.conftest import person
 from tests.tickets.test_attachments import picture
-from tickets import actions, bulk
+from tickets import actions, bulk, guests
 from tickets.attachments import IncomingFile, store_canned
 from tickets.links import letters_link, rating_token, ticket_token
 from tickets.models import CannedReply, EmbeddedForm, Rating, Ticket, Workspace
@@ -440,7 +440,7 @@ def give_pass(client: Client, ticket: Ticket) -> None:
     """What typing the mailed code does (tests/tickets/portal/test_door.py)."""
     session = client.session
     until = time.time() + passes.LASTS
-    session["passes"] = {f"ticket {ticket.pk}": [ticket.customer_id, until]}
+    session["passes"] = {f"ticket {ticket.pk}": [guests.mark_of(ticket.customer), until]}
     session.save()
 
 

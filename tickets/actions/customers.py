@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from departments.actions import distrust_password, organisation_called
+from departments.actions import distrust_password, organisation_called, shut_out
 from departments.models import ReturnedMail, User, person_at
 from helpdesk.lib.errors import DeskError
 from tickets.permissions import can_decide_for_customer, can_edit_customer, require
@@ -111,7 +111,10 @@ def remove_address(row: EmailAddress, *, by: User) -> None:
     person = _held(row.user, by)
     if row.email == person.email:
         raise DeskError(_("Letters go to this address. Choose another main one first."))
-    EmailAddress.objects.filter(pk=row.pk, user=person).delete()
+    if row.verified:
+        shut_out(person, address=row.email)
+    else:
+        EmailAddress.objects.filter(pk=row.pk, user=person).delete()
 
 
 def _held(person: User, by: User) -> User:

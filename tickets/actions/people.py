@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from departments.actions import distrust_password
+from departments.actions import distrust_password, shut_out
 from departments.models import Department, User, person_at
 from helpdesk.lib.errors import DeskError
 from tickets import events, search
@@ -150,6 +150,7 @@ def undo_merge_people(merge: PeopleMerge, *, by: User) -> list[int]:
     Rating.objects.filter(pk__in=stood["ratings"], customer=into).update(customer=source)
     _Members.objects.filter(sideconversation__in=stood.get("sides", []), user=into).delete()
     _facts_go_back(into, stood)
+    shut_out(into, address=merge.address)
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     events.record_on_many(numbers, Event.Kind.UNDONE, by=by, what=Event.Kind.UNITED, merge=merge.pk)

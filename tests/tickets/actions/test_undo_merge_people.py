@@ -53,6 +53,16 @@ def test_everything_stands_as_before(old, karla, ticket, ada, carla):
     assert old.events.latest("pk").kind == Event.Kind.UNDONE
 
 
+def test_who_came_in_as_the_other_is_out(old, karla, ticket, ada, carla, enter):
+    merge = merge_people(karla, into=carla, by=ada)
+    signed_in_by_karla = enter(carla)  # a code to her address opens the one account
+    assert signed_in_by_karla.get("/").status_code == 200
+
+    undo_merge_people(merge, by=ada)
+
+    assert signed_in_by_karla.get("/").status_code == 302
+
+
 def test_what_came_since_stays_with_whom_it_came_to(old, karla, ticket, ada, carla):
     merge = merge_people(karla, into=carla, by=ada)
     since = open_ticket(customer=carla, by=carla, subject="New", body="New")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -209,6 +210,22 @@ def test_a_guest_who_comes_to_work_here_or_leaves_is_out_at_once(ticket, carla, 
     carla.memberships.all().delete()
     retire_agent(carla)
     assert guest.get(page_of(ticket)).status_code == 302
+
+
+def test_a_guest_at_an_address_that_was_mistyped_is_out_when_it_goes(
+    ticket, carla, ada, root, come_in
+):
+    carla.email = "carla@hom.example"
+    carla.save()
+    guest, page = come_in(ticket, carla), page_of(ticket)
+    home = actions.add_address(carla, address="carla@home.example", by=ada)
+    actions.vouch_for_address(home, by=root)
+    actions.choose_main_address(carla, address="carla@home.example", by=ada)
+    assert guest.get(page).status_code == 200
+
+    actions.remove_address(EmailAddress.objects.get(email="carla@hom.example"), by=ada)
+
+    assert guest.get(page).status_code == 302
 
 
 def test_a_pass_ends_after_some_hours_and_gives_the_typed_text_back(
