@@ -68,8 +68,8 @@ def suggest(
 
 def _telling(text: str) -> list[frozenset[str]]:
     """The forms of each word of `text` that may say what it is about."""
-    said = words.WORD.findall(text[:5000].lower().translate(words.SAME))
-    telling = [one for one in dict.fromkeys(said) if len(one) >= SHORTEST_TELLING]
+    said = dict.fromkeys(words.said(text[:5000]))
+    telling = [one for one in said if len(one) >= SHORTEST_TELLING]
     return [words.forms(one) | {one} for one in telling[:MOST_ASKED]]
 
 

@@ -366,7 +366,8 @@ class TicketFilter(FilterSet):  # type: ignore[misc]  # django-filter has no typ
 
     def by_tag(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Tags are kept in lower case."""
-        return tickets.filter(tags__name=" ".join(value.lower().split()))
+        tagged = tickets.filter(tags__name=" ".join(value.lower().split()))
+        return tagged if self.sight.user.is_agent else tagged.none()
 
     def by_first_day(self, tickets: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
         """Opened on that day or later."""

@@ -11,6 +11,8 @@ from helpdesk.lib import words
 
 # PostgreSQL keeps positions up to 16383 and 256 of them for a word.
 LAST_POSITION: Final = 16_383
+MOST_BYTES: Final = 900_000
+"""Of words and their places in one vector; PostgreSQL refuses more than 1 MB."""
 MOST_TERMS: Final = 12
 
 
@@ -24,32 +26,35 @@ class Wanted(SearchQuery):
 def vector(weighted: Iterable[tuple[str, str]]) -> Func:
     """A tsvector literal from (weight A to D, text) pairs, one after the other."""
     entries: dict[str, list[str]] = {}
-    start = 0
+    start, room = 0, MOST_BYTES
     for weight, text in weighted:
         indexed = words.index_words(text)
         for position, forms in indexed:
             place = f"{min(start + position, LAST_POSITION)}{weight}"
             for form in forms:
-                entries.setdefault(form, []).append(place)
+                room -= 2 if form in entries else len(form.encode()) + 6
+                if room > 0:
+                    entries.setdefault(form, []).append(place)
         start += len(indexed) + 10
     literal = " ".join(
         f"{_quoted(form)}:{','.join(places[:200])}" for form, places in entries.items()
     )
-    return Func(
-        Value(literal[:1_000_000]), template="%(expressions)s::tsvector", output_field=TextField()
-    )
+    return Func(Value(literal), template="%(expressions)s::tsvector", output_field=TextField())
 
 
-def terms(text: str) -> list[Wanted]:
-    """What to ask for each of the first `MOST_TERMS` words of `text`. The last may still be in the
-    making, so its beginning is enough."""
-    found = words.WORD.findall(text.lower().translate(words.SAME))[:MOST_TERMS]
+def terms(text: str, weights: str = "") -> list[Wanted]:
+    """What to ask for each of the first `MOST_TERMS` words of `text`, where it has one of the
+    `weights` if some are named. The last may still be in the making, so its beginning is enough."""
+    found = words.said(text)[:MOST_TERMS]
+    starts = ["" for _word in found]
+    if found and len(found[-1]) > 2 and not found[-1].isdigit():
+        starts[-1] = "*"
     return [
         any_of(
             words.forms(word) | {word},
-            ending=":*" if position == len(found) and len(word) > 2 and not word.isdigit() else "",
+            ending=f":{start}{weights}" if start or weights else "",
         )
-        for position, word in enumerate(found, 1)
+        for word, start in zip(found, starts, strict=True)
     ]
 
 

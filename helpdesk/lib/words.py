@@ -46,6 +46,12 @@ def forms(word: str) -> frozenset[str]:
     return frozenset({word})
 
 
+def said(text: str) -> list[str]:
+    """The words of `text` in lower case as they are asked for, no longer than those that `split`
+    gives: PostgreSQL refuses a question with a longer one."""
+    return [one[:LONGEST_WORD] for one in WORD.findall(text.lower().translate(SAME))]
+
+
 def split(text: str) -> Iterator[str]:
     """The words of `text` in lower case; what is joined by dots, dashes or @ comes whole (an
     address, a server's name) and in its parts."""

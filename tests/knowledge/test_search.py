@@ -121,3 +121,7 @@ def test_drafts_and_what_is_not_for_them_are_offered_to_nobody(publish, write, c
             "How to change my password"
         ]
         assert len(asked("change password", by=ada, language="en")) == 2
+
+
+def test_a_word_without_end_is_asked_for_like_any_other(publish):
+    assert suggest("a" * 9000, by=AnonymousUser(), language="en") == []

@@ -2,9 +2,10 @@
 
 import pytest
 
+from helpdesk.lib.vectors import vector
 from tickets import search
 from tickets.actions import add_note, open_ticket, reply_to_ticket, tag_ticket
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
 
 
 def found(text, by, only=""):
@@ -91,6 +92,32 @@ def test_notes_are_found_by_agents_and_never_by_the_customer(ticket, ada, carla)
     own = Ticket.objects.of_customer(carla)
     assert list(search.find("шахрайства", own, by=carla)) == []
     assert list(search.find("рахунку", own, by=carla)) == [ticket]
+
+
+def test_customers_find_nothing_by_our_tags_nor_by_names_that_only_we_know(ticket, ada, carla):
+    tag_ticket(ticket, by=ada, add=["скаржиться"])
+    reply_to_ticket(ticket, by=ada, body="Надіслали дублікат поштою.")
+    Message.objects.update(undo_until=None)
+    own = Ticket.objects.of_customer(carla)
+
+    for text in ("скаржиться", "Kovalenko", "ada@desk.example"):
+        assert found(text, ada) == [ticket]
+        assert list(search.find(text, own, by=carla)) == []
+    assert list(search.find("дублікати", own, by=carla)) == [ticket]
+    assert list(search.find("Bondar", own, by=carla)) == [ticket]
+
+
+def test_of_a_text_with_more_words_than_fit_the_first_are_found(ticket, ada):
+    text = " ".join(f"{number:060}" for number in range(20_000))
+    ticket.messages.update(words=vector([("D", text)]))
+
+    assert found(f"{0:060}", ada) == [ticket]
+
+
+def test_a_word_of_any_length_can_be_asked_for(say, ada):
+    ticket = say("x" * 5000)
+
+    assert found("x" * 5000, ada) == [ticket]
 
 
 def test_other_departments_find_nothing(ticket, linus, mallory):

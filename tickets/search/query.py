@@ -9,6 +9,9 @@ from helpdesk.lib.keys import key_in
 from helpdesk.lib.vectors import Wanted, terms
 from tickets.models import Message, Ticket
 
+OF_CUSTOMERS = ("AB", "BD")
+"""Weights in tickets and in messages (see `index`) of what customers may find: neither our tags and
+fields, nor names and addresses of agents, of whom they know another one."""
 MOST_LOOKED_UP = 1000
 """A word that occurs less often is looked up; others are found quicker by walking through."""
 
@@ -22,28 +25,31 @@ def find(text: str, tickets: QuerySet[Ticket], *, by: User, only: str = "") -> Q
     stripped = text.strip()
     if stripped.startswith("#") and stripped[1:].isdecimal():
         return tickets.filter(pk=key_in(stripped[1:]))
-    asked, wanted = terms(stripped), Q()
-    for term in asked:
+    in_ticket, in_messages = ("", "") if by.is_agent else OF_CUSTOMERS
+    asked = [*zip(terms(stripped, in_ticket), terms(stripped, in_messages), strict=True)]
+    wanted = Q()
+    for of_ticket, of_message in asked:
         # Notes are searched only where `by` works; the rest of the rule stands in `readable_by`.
-        said = Message.objects.readable_by(by).filter(ticket=OuterRef("pk"), words=term)
+        said = Message.objects.readable_by(by).filter(ticket=OuterRef("pk"), words=of_message)
         if only == "subject":
-            wanted &= Q(words=term)
+            wanted &= Q(words=of_ticket)
         elif only == "messages":
             wanted &= Q(Exists(said))
         else:
-            wanted &= Q(words=term) | Q(Exists(said))
+            wanted &= Q(words=of_ticket) | Q(Exists(said))
     if not wanted:
         return tickets.none()
     numbers = _with_the_rarest(asked, only)
     return tickets.filter(wanted) if numbers is None else tickets.filter(wanted, pk__in=numbers)
 
 
-def _with_the_rarest(asked: list[Wanted], only: str) -> list[int] | None:
+def _with_the_rarest(asked: list[tuple[Wanted, Wanted]], only: str) -> list[int] | None:
     """Numbers of the tickets that say the rarest of the words anywhere, whoever may see them; None
     if each of the words occurs too often to be looked up."""
     places: list[QuerySet[Any, Any]] = []
-    for position, term in enumerate(asked):
-        named, said = Ticket.objects.filter(words=term), Message.objects.filter(words=term)
+    for position, (of_ticket, of_message) in enumerate(asked):
+        named = Ticket.objects.filter(words=of_ticket)
+        said = Message.objects.filter(words=of_message)
         if only != "messages":
             places.append(named.values_list(Value(position), "pk"))
         if only != "subject":
