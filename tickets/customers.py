@@ -23,8 +23,12 @@ def known_of(customer: OuterRef, reader: User) -> dict[str, ArraySubquery]:
     as `reader` works on these. Each looks at a bounded number of rows."""
     addresses = EmailAddress.objects.filter(user=customer).order_by("email", "pk")
     mine = Ticket.objects.workable_by(reader)
-    latest = mine.filter(customer=customer).order_by("-updated_at", "-pk")[:LATEST]
-    rated = Rating.objects.filter(customer=customer, ticket__in=mine.values("pk"))
+    # The latest of all, and only then what the reader may see of them: the database does not know
+    # whether this customer has three tickets or thirty thousand.
+    theirs = Ticket.objects.filter(customer=OuterRef(customer)).order_by("-updated_at", "-pk")
+    latest = mine.filter(pk__in=theirs.values("pk")[:LATEST]).order_by("-updated_at", "-pk")
+    given = Rating.objects.filter(customer=OuterRef(customer)).order_by("-pk")
+    rated = Rating.objects.filter(pk__in=given.values("pk")[:LATEST], ticket__in=mine.values("pk"))
     return {
         "further_addresses": ArraySubquery(
             addresses[:MOST_ADDRESSES].values(
@@ -32,7 +36,7 @@ def known_of(customer: OuterRef, reader: User) -> dict[str, ArraySubquery]:
             )
         ),
         "service_names": ArraySubquery(latest.values("service__name")),
-        "scores": ArraySubquery(rated.order_by("-pk")[:LATEST].values("score")),
+        "scores": ArraySubquery(rated.order_by("-pk").values("score")),
     }
 
 

@@ -91,7 +91,7 @@ def list_tickets(request: SignedInRequest, query: Query[TicketQuery]) -> TicketP
     """
     reader = request.user
     inside = reader.is_agent
-    seen = Ticket.objects.workable_by(reader) if inside else Ticket.objects.of_customer(reader)
+    seen = Ticket.objects.workable_by(reader) if inside else Ticket.objects.listed_for(reader)
     fields = {name: one for name, one in request.GET.items() if str(name).startswith(FIELD)}
     narrowed = TicketFilter(
         query.words() | fields,

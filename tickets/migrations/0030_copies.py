@@ -194,4 +194,11 @@ class Migration(migrations.Migration):
                 name="ticket_of_organisation_in",
             ),
         ),
+        migrations.RemoveIndex(model_name="ticket", name="ticket_by_customer"),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["customer", "-updated_at", "-id"], name="ticket_by_customer"
+            ),
+        ),
     ]

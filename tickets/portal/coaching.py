@@ -191,9 +191,9 @@ def titles_for(category: Category | None) -> tuple[list[str], list[str]]:
 
 
 def _earlier(attempt: Attempt, by: User, service: int | None) -> list[Ticket]:
-    """Tickets of this customer whose title shares words with the text, the newest first: two and
-    more than half of its words, or one about the same service. Only the newest `RECENT` titles are
-    compared."""
+    """Tickets of this customer whose title shares words with the text, the last written on first:
+    two and more than half of its words, or one about the same service. Only the first `RECENT`
+    titles are compared."""
     typed = _telling(f"{attempt.title[:500]} {attempt.body[:500]}")
     if not typed:
         return []
@@ -203,7 +203,7 @@ def _earlier(attempt: Attempt, by: User, service: int | None) -> list[Ticket]:
     shown = own.select_related("department").only(
         *("subject", "service", "status", "closed_at", "department__follow_up_after_days")
     )
-    for ticket in shown.order_by("-pk")[:RECENT]:
+    for ticket in shown.order_by("-updated_at", "-pk")[:RECENT]:
         title = _telling(ticket.subject)
         shared = sum(bool(forms & known) for forms in title)
         same = service is not None and ticket.service_id == service

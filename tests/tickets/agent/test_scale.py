@@ -8,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from departments.actions import join_department
-from tests.bench.filling import copy
+from tests.bench.filling import FIRST, copy
 from tests.tickets.plans import SPARE, blocks
 from tickets.actions import add_note, close_ticket, save_workspace
 from tickets.agent.lists import VIEWS, WORK_SORTS
 from tickets.agent.paging import page_of
+from tickets.models import Rating
 
 CLOSED = 5000
 
@@ -72,6 +73,36 @@ def test_closed_tickets_cost_a_page_nothing(enter, ada, write, bury):
 
     least = costs()
     bury()
+
+    assert {page: cost for page, cost in costs().items() if cost > least[page] + SPARE} == {}
+
+
+def test_what_a_customer_wrote_before_costs_their_pages_nothing(enter, ada, carla, ticket):
+    browser = enter(ada)
+    pages = (f"/agent/tickets/{ticket.number}/", f"/agent/customers/{carla.pk}/")
+
+    def costs():
+        found = {}
+        for address in pages:
+            with CaptureQueriesContext(connection) as asked:
+                assert browser.get(address).status_code == 200
+            found[address] = blocks(asked)
+        return found
+
+    def bury(first, last):
+        with connection.cursor() as cursor:
+            own = {"status": "'closed'", "updated_at": "now() - n * interval '1 hour'"}
+            copy(cursor, "tickets_ticket", ticket.pk, own, first, last)
+        Rating.objects.bulk_create(
+            Rating(ticket_id=FIRST + number, customer=carla, score=4)
+            for number in range(first, last + 1)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    bury(1, 100)
+    least = costs()
+    bury(101, 100 + CLOSED)
 
     assert {page: cost for page, cost in costs().items() if cost > least[page] + SPARE} == {}
 

@@ -1,8 +1,12 @@
 """Finished requests cost a customer's pages nothing, by whichever way they are theirs."""
 
+from datetime import timedelta
+from urllib.parse import quote
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from departments.models import Brand, Organisation, User
 from tests.bench.filling import FIRST, copy
@@ -11,15 +15,16 @@ from tickets import actions
 from tickets.lifecycle import Status
 from tickets.models import Follower, Ticket
 
-FEW, MANY = 50, 2000
+FEW, MANY = 300, 3000
 """Of each kind: their own, in copy, of a colleague."""
 APART = 10_000
+ABOUT = {"subject": "The invoice of October", "body": "The invoice of October is not here yet"}
 
 PAGES = (
     "/",
     "/?closed={place}",
     "/?text=needle",
-    "/news/?since=2026-01-01T00:00:00Z",
+    "/news/?since={since}",
     "/tickets/{number}/",
     "/tickets/{number}/news/?shown=1&status=x",
 )
@@ -42,8 +47,9 @@ def colleague(akme):
 @pytest.fixture
 def bury(carla, colleague, mallory, ada):
     """`bury(first, last)`: for each number closed tickets that Carla may read, one of each kind."""
-    one = actions.open_ticket(customer=carla, by=carla, subject="Old", body="Old")
+    one = actions.open_ticket(customer=carla, by=carla, subject="Old", body="On paper")
     actions.close_ticket(one, by=ada)
+    asked = one.messages.get()
 
     def fill(first, last):
         at = f"now() - n %% {APART} * interval '1 hour'"
@@ -52,12 +58,15 @@ def bury(carla, colleague, mallory, ada):
                 own = {"customer_id": str(owner.pk), "created_at": at, "updated_at": at}
                 start = kind * APART
                 copy(cursor, "tickets_ticket", one.pk, own, start + first, start + last)
+                own = {"ticket_id": "{first} + n"}
+                copy(cursor, "tickets_message", asked.pk, own, start + first, start + last)
         Follower.objects.bulk_create(
             Follower(ticket_id=FIRST + APART + number, user=carla, in_copy=True)
             for number in range(first, last + 1)
         )
         with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list('ticket_by_words')")
+            for index in ("ticket_by_words", "message_by_words"):
+                cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
             cursor.execute("ANALYZE")
 
     return fill
@@ -77,10 +86,14 @@ def test_finished_tickets_cost_a_page_nothing(
         found = {}
         for page in PAGES:
             place = f"{2_000_000_000_000_000}.{FIRST + 9 * APART}"
-            address = page.format(number=ticket.number, place=place)
+            since = quote((timezone.now() - timedelta(hours=1)).isoformat())
+            address = page.format(number=ticket.number, place=place, since=since)
             with CaptureQueriesContext(connection) as asked:
                 assert browser.get(address, headers={"host": host}).status_code in {200, 204}
             found[page] = blocks(asked)
+        with CaptureQueriesContext(connection) as asked:
+            browser.post("/tickets/new/hints/", ABOUT, headers={"host": host, "HX-Request": "true"})
+        found["hints"] = blocks(asked)
         return found
 
     bury(1, FEW)
@@ -96,7 +109,7 @@ def test_pages_of_finished_tickets_show_each_once_in_order(enter, carla, bury):
     bury(1, FEW)
     browser, seen, onward = enter(carla), [], ""
 
-    for _page in range(5):
+    for _page in range(8):
         page = browser.get("/", {"closed": onward}).context["closed"]
         seen += page.rows
         onward = page.after
@@ -164,3 +177,44 @@ def test_an_organisation_that_is_deleted_shares_nothing(akme, colleague):
 
     one.refresh_from_db()
     assert one.organisation_id is None
+
+
+def test_a_search_for_common_words_stops_when_the_page_is_full(enter, carla, bury, monkeypatch):
+    monkeypatch.setattr("tickets.search.query.MOST_LOOKED_UP", 5)
+    bury(1, FEW)
+    browser = enter(carla)
+
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            page = browser.get("/", {"text": "paper"}).context
+        assert len(page["closed"].rows) == 25
+        return blocks(asked)
+
+    least = cost()
+    bury(FEW + 1, MANY)
+
+    assert cost() <= least + SPARE
+
+
+def test_what_is_listed_for_a_program_is_what_its_person_sees(carla, mallory, bury, ticket):
+    actions.open_ticket(customer=mallory, by=mallory, subject="Hers", body="Hers")
+    bury(1, FEW)
+
+    listed = Ticket.objects.listed_for(carla)
+
+    assert len(listed) == 3 * FEW + 2
+    assert set(listed) == set(Ticket.objects.of_customer(carla))
+
+
+def test_tickets_of_others_cost_a_program_nothing(mallory, carla, bury, ticket):
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            list(Ticket.objects.listed_for(stranger).order_by("-pk")[:50])
+        return blocks(asked)
+
+    stranger = User.objects.create_user("stranger@customer.example")
+    bury(1, FEW)
+    least = cost()
+    bury(FEW + 1, MANY)
+
+    assert cost() <= least + SPARE
