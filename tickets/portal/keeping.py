@@ -12,6 +12,9 @@ from tickets import actions
 from tickets.models import Ticket
 from tickets.portal.forms import FilesForm
 
+SENT = "sent"
+"""Marks a message that says so: the browser need not keep what was typed any longer (typed.js)."""
+
 
 def keep_files(form: FilesForm, *, by: User, ticket: Ticket | None = None) -> None:
     """The good files that came with `form` lie beside its text when it comes back."""

@@ -16,7 +16,7 @@ from tickets.lifecycle import Status
 from tickets.models import CustomField, Definition, Message, Ticket
 from tickets.permissions import can_rate
 from tickets.portal.forms import AnswerForm, RatingForm
-from tickets.portal.keeping import keep_files, say_what_waited
+from tickets.portal.keeping import SENT, keep_files, say_what_waited
 from tickets.portal.ratings import Subject
 from tickets.portal.thread import thread
 
@@ -63,9 +63,10 @@ def _went(request: ReaderRequest, found: Ticket, message: Message) -> HttpRespon
         messages.success(
             request,
             _("That request had been closed for a long time, so we go on here, in a new one."),
+            extra_tags=SENT,
         )
     else:
-        messages.success(request, _("Sent. We will answer soon."))
+        messages.success(request, _("Sent. We will answer soon."), extra_tags=SENT)
     guests.lead_on(request, found, to=message.ticket)
     return redirect("portal:ticket", message.ticket.number)
 

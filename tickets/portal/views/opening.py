@@ -22,7 +22,7 @@ from tickets.models import CustomField, Ticket
 from tickets.permissions import can_write
 from tickets.portal import coaching
 from tickets.portal.forms import AboutForm, FilesForm, NewTicketForm, Parts, PartsFormSet
-from tickets.portal.keeping import keep_files, say_what_waited
+from tickets.portal.keeping import SENT, keep_files, say_what_waited
 
 P = ParamSpec("P")
 View = Callable[Concatenate[SignedInRequest, P], HttpResponse]
@@ -99,7 +99,8 @@ def new_ticket(request: SignedInRequest) -> HttpResponse:
 
 def _sent(request: SignedInRequest, ticket: Ticket, advice: coaching.Advice) -> HttpResponse:
     """To the new ticket, and to articles that may answer it, where the form did not show them."""
-    messages.success(request, _("Thank you! We have got it and will answer soon."))
+    thanks = _("Thank you! We have got it and will answer soon.")
+    messages.success(request, thanks, extra_tags=SENT)
     if not request.POST.get("advised"):
         for text in advice.articles:
             link = (text.article.get_absolute_url(), text.language, text.public_title)
@@ -175,6 +176,7 @@ def parts(request: SignedInRequest) -> HttpResponse:
             len(opened),
         )
         % {"number": len(opened)},
+        extra_tags=SENT,
     )
     return redirect("portal:home")
 
