@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -175,7 +175,7 @@ def read_messages(request: SignedInRequest, number: int) -> MessageList:
     inside = can_work_on(request.user, ticket)
     said = (
         Message.objects.readable_by(request.user)
-        .filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket), withdrawn_at__isnull=True)
+        .filter(ticket__in=_here(ticket), withdrawn_at__isnull=True)
         .select_related("author")
         .prefetch_related("attachments")
     )
@@ -232,10 +232,14 @@ def forward(request: SignedInRequest, number: int, new: ForwardIn) -> Status[Mes
     return Status(201, MessageOut.of(message, reader=by, inside=True))
 
 
+def _here(ticket: Ticket) -> list[int]:
+    """Keys of `ticket` and of those merged into it, at once or by way of others."""
+    return [ticket.pk, *actions.absorbed([ticket.pk])]
+
+
 def _messages(ticket: Ticket, keys: list[int]) -> list[Message]:
     """Messages by their ids, all of them. Raises UnknownName."""
-    here = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
-    found = {one.pk: one for one in Message.objects.filter(here, pk__in=keys)}
+    found = {one.pk: one for one in Message.objects.filter(ticket__in=_here(ticket), pk__in=keys)}
     if missing := [key for key in keys if key not in found]:
         raise UnknownName(_("Nothing is called “%(name)s” here.") % {"name": missing[0]})
     return list(found.values())
