@@ -73,3 +73,15 @@ def test_customers_lay_less_beside_their_text_than_agents(carla, ada, billing, m
     with pytest.raises(DeskError, match="wait unsent"):
         actions.upload_file(LOG, by=carla)
     assert Upload.objects.filter(owner=carla).count() == 1
+
+
+def test_what_only_calls_itself_a_picture_is_a_download(enter, carla, billing):
+    page = IncomingFile("a.png", b"<script>alert(1)</script>", "image/png")
+    ticket = actions.open_ticket(
+        customer=carla, by=carla, subject="s", body="b", files=[page], channel="mail"
+    )
+
+    answer = enter(carla).get(ticket.messages.get().attachments.get().get_absolute_url())
+
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"].startswith("attachment")
