@@ -4,8 +4,11 @@ Left to itself, allauth takes any row with that address, also one that was put d
 else's and never proved: whoever reads letters there would come in as them.
 """
 
+from typing import Any
+
 from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm, SignupForm
 from django import forms
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +39,13 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
 
 class NewAccountForm(SignupForm):  # type: ignore[misc]
     """An account for whoever may write to us; the page says the same to all others."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What AUTH_PASSWORD_VALIDATORS ask for, in one sentence instead of four.
+        self.fields["password1"].help_text = _(
+            "%(count)d characters or more; not your name, not digits alone, nothing common."
+        ) % {"count": MinimumLengthValidator().min_length}
 
     def clean_email(self) -> str:
         """The address. `account_already_exists` is how allauth's flow makes no account and mails no

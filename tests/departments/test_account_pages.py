@@ -167,3 +167,22 @@ def test_somebody_without_a_password_chooses_one(client, carla):
 
     carla.refresh_from_db()
     assert carla.check_password("a rather long one")
+
+
+def test_one_field_says_itself_what_is_wrong_and_a_form_of_many_counts(client, carla):
+    asked = client.post("/account/login/code/", {"email": "no address"}).text
+    refused = client.post("/account/login/", {"login": carla.email, "password": "x"}).text
+    signup = client.post("/account/signup/", {"email": "no address"}).text
+
+    assert "field__error" in asked
+    assert "to be put right" not in asked
+    assert 'class="errors" role="alert"' in refused
+    assert "to be put right" not in refused
+    assert "4 things are to be put right" in signup
+
+
+def test_what_a_password_must_be_is_one_sentence(client):
+    page = client.get("/account/signup/").text
+
+    assert "8 characters or more; not your name, not digits alone, nothing common." in page
+    assert "<ul>" not in page
