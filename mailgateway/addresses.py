@@ -46,6 +46,9 @@ _FORWARDED = re.compile(rf"\s*(?:{_FORWARDED_WORDS}){_MARK}", re.IGNORECASE)
 _ANSWERED = re.compile(rf"\s*(?:{_ANSWERED_WORDS}|{_FORWARDED_WORDS}){_MARK}", re.IGNORECASE)
 # "[EXTERNAL]", the name of a list: words that servers put before a subject.
 _LABEL = re.compile(r"\s*\[[^\[\]]{1,60}\]\s*")
+# In one word: the name of a host, as mail programs make links of; an address of a page.
+_HOST = re.compile(r"://|www\.|\w\.[^\W\d_]{2}", re.IGNORECASE)
+_PLACE = re.compile(r"://|www\.|\w\.[^\W\d_]{2,63}(?::\d{1,5})?[/?#]", re.IGNORECASE)
 _NO_REPLY = re.compile(
     r"(no[-_.]?reply|do[-_.]?not[-_.]?reply|noreply[-_+.].*|nobody|mailer-daemon|postmaster|"
     r"bounces?|bounces?[-_.+].*|.*[-_.+]no-?reply|listserv|majordomo)@",
@@ -186,6 +189,13 @@ def tagged(subject: str, ticket: int) -> str:
     """`subject [#10001]`: as somebody wrote it, with one tag at the end."""
     bare = " ".join(_TAG.sub(" ", subject[:_LONGEST_SUBJECT]).split())
     return f"{bare[:400]} [#{ticket}]"
+
+
+def without_links(text: str, *, with_hosts: bool) -> str:
+    """`text` with … for every web address in it; `with_hosts` leaves the bare name of a host, which
+    is no link where it stands in the subject of a letter."""
+    wanted = _PLACE if with_hosts else _HOST
+    return " ".join("…" if wanted.search(one) else one for one in text.split())
 
 
 def bare_subject(subject: str) -> str:

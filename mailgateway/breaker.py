@@ -15,8 +15,9 @@ from django.utils import timezone
 from departments.models import ReturnedMail, User
 from mailgateway.addresses import answers_nobody, bare_subject
 from mailgateway.models import AutomaticMail, Breaker, Mailbox, OutboundEmail, Scope
+from mailgateway.wording import UNPROVED
 from tickets.audience import TO_CUSTOMERS, Letter
-from tickets.models import Event, Ticket
+from tickets.models import Event
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,6 @@ DAY = timedelta(days=1)
 # An answering machine answers within minutes; a person who opens two tickets that fast knows that
 # we read them.
 PAUSE = timedelta(minutes=10)
-# Doors at which nobody shows who they are.
-UNPROVED = frozenset({Ticket.Channel.MAIL, Ticket.Channel.FORM})
 WRITTEN_BY_PEOPLE = frozenset({Letter.REPLIED, Letter.SIDE, "account"})
 
 

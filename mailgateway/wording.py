@@ -17,7 +17,7 @@ from departments.models import LetterText, User, desk_url, signature_of
 from helpdesk.lib import mail
 from helpdesk.lib.markup import to_text
 from helpdesk.lib.wording import Block, Link, Value
-from mailgateway.addresses import answer_subject, tagged, unanswered
+from mailgateway.addresses import answer_subject, tagged, unanswered, without_links
 from mailgateway.models import Mailbox
 from tickets.audience import TO_CUSTOMERS, Letter
 from tickets.links import agent_ticket_link, rating_link, ticket_link
@@ -25,6 +25,8 @@ from tickets.models import Attachment, Event, PublicMessage, SideConversation, S
 from tickets.permissions import can_rate
 
 QUOTE_LENGTH = 1_500
+# Doors at which nobody shows who they are.
+UNPROVED = frozenset({Ticket.Channel.MAIL, Ticket.Channel.FORM})
 MOST_BYTES = 15 * 1024 * 1024  # of files; a letter grows by a third on the way
 
 
@@ -73,6 +75,11 @@ def write_to_customer(
         "agent": event.actor.public_name if event.actor else label,
         "link": Link(ticket_link(ticket, reader)),
     }
+    title = unanswered(ticket.subject)
+    if draft.kind == Letter.RECEIVED and message is not None and message.channel in UNPROVED:
+        # Whoever wrote it may have named a stranger as its sender, to let us carry a link there.
+        values["subject"] = without_links(ticket.subject, with_hosts=False)
+        title = without_links(title, with_hosts=True)
     context = {"number": ticket.number, "link": ticket_link(ticket, reader), **(frame or {})}
     if draft.kind in {Letter.SOLVED, Letter.RATING}:
         values["rating"] = block("scores", {"scores": _scores(ticket, reader)})
@@ -90,7 +97,7 @@ def write_to_customer(
         if by_us and len(draft.readers) == 1 and can_rate(reader, ticket):
             link = rating_link(ticket, message, reader)
             context |= {"good_link": f"{link}?score=5", "bad_link": f"{link}?score=1"}
-    line = letters.subject_of(words, values | {"subject": unanswered(ticket.subject)})
+    line = letters.subject_of(words, values | {"subject": title})
     context["subject"] = tagged(line, ticket.pk)
     return letters.write(words, values, context)
 
