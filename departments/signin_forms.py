@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm, SignupForm
 from django import forms
 from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -57,10 +58,17 @@ class NewAccountForm(SignupForm):  # type: ignore[misc]
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """What allauth's does, in the same time whether an account is made or not: most of it goes
-        into the password."""
+        into the password. Of two presses of the button at once the second finds the address taken,
+        as it would a moment later."""
+        made: tuple[User | None, HttpResponse | None]
         if self.account_already_exists:
             User().set_password(self.cleaned_data["password1"])
-        made: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        try:
+            with transaction.atomic():
+                made = super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            made = super().try_save(request)
         return made
 
 

@@ -191,6 +191,8 @@ def vote(
 ) -> Vote:
     """Whether it helped, once for each reader: whoever says it again changes their mind. `earlier`
     is the vote that the session of somebody unknown remembers."""
+    # One by one, so that the second of two clicks finds what the first one said.
+    Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     votes = article.votes.select_for_update()
     own = votes.filter(person=by) if by else votes.filter(person=None, pk=earlier or 0)
     said = {

@@ -44,7 +44,7 @@ def forward_ticket(
     Moves nothing: the customer waits for us all the same. Raises DeskError for people who stand on
     either side of the ticket already.
     """
-    ticket = Ticket.objects.locked(steps.current(ticket))
+    ticket = steps.hold_living(ticket)
     require(can_work_on(by, ticket))
     people = list(dict.fromkeys(to))
     _check(people, ticket)
@@ -79,7 +79,7 @@ def write_aside(
     channel: str = Ticket.Channel.WEB,
 ) -> Message:
     """Go on in a side conversation: a letter to its third parties and to nobody else."""
-    ticket = Ticket.objects.locked(steps.current(side.ticket))
+    ticket = steps.hold_living(side.ticket)
     require(can_work_on(by, ticket))
     addresses = side.addresses
     if not addresses:
@@ -101,7 +101,7 @@ def hear_aside(
 ) -> Message:
     """A third party answered by mail: kept in the side conversation, and it is our turn. What is
     closed stays closed. An act of the house itself."""
-    ticket = Ticket.objects.locked(steps.current(side.ticket))
+    ticket = steps.hold_living(side.ticket)
     message = say(
         ticket,
         Message.Kind.SIDE,

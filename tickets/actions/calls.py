@@ -53,7 +53,7 @@ def ask_callback(ticket: Ticket, *, number: str, at: datetime, by: User) -> Tick
 def ring_callback(callback: Callback, *, by: User | None) -> Ticket:
     """The time has come: the ticket is ours again, and bells ring. Where it was merged, on the one
     it goes on in; what is finished stays so, and nobody is told."""
-    ticket = Ticket.objects.locked(steps.current(callback.ticket))
+    ticket = steps.hold_living(callback.ticket)
     require(can_work_on(by, ticket))
     waits = Callback.objects.filter(
         pk=callback.pk, next_ring_at__lte=timezone.now(), called_at__isnull=True

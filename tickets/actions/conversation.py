@@ -99,7 +99,7 @@ def reply_to_ticket(
     says nothing. With `once` the same words of a customer, sent twice by one click, are said once.
     Raises TooMuchWritten for customers.
     """
-    ticket = Ticket.objects.locked(steps.current(ticket))
+    ticket = steps.hold_living(ticket)
     require(can_reply(by, ticket))
     by_customer = not can_work_on(by, ticket) or by.pk == ticket.customer_id
     now = timezone.now()

@@ -56,7 +56,7 @@ def schedule_reply(
 ) -> Message:
     """Write a reply that leaves at `leaves_at`; what it does besides (see reply_to_ticket) it does
     then. Until it leaves only we see it. If the customer writes first, it does not leave."""
-    ticket = Ticket.objects.locked(steps.current(ticket))
+    ticket = steps.hold_living(ticket)
     require(can_work_on(by, ticket))
     now = timezone.now()
     if not now < leaves_at < now + MOST_AHEAD:
@@ -165,4 +165,4 @@ def cancel_scheduled(message: Message, *, by: User) -> Message:
 def _held(message: Message) -> Ticket:
     """The ticket from which it leaves: it may have been merged since `message` was read."""
     here = Ticket.objects.select_related("merged_into").get(pk=message.ticket_id)
-    return Ticket.objects.locked(steps.current(here))
+    return steps.hold_living(here)

@@ -21,7 +21,7 @@ SUBJECT_LENGTH = 500
 def admit_sender(message: Message, *, by: User | None) -> Message:
     """Let the sender of a letter that was filed as a stranger's take part: it becomes a message
     that the customer's side reads, they get our answers, and it is our turn. Can be undone."""
-    ticket = Ticket.objects.locked(steps.current(message.ticket))
+    ticket = steps.hold_living(message.ticket)
     message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     require(can_work_on(by, ticket))
     author = message.author.now if message.author else None
@@ -118,7 +118,7 @@ def move_message_out(message: Message, *, by: User | None, to: Ticket | None = N
 def note_copy(ticket: Ticket, *, mailbox: str) -> None:
     """The mail gateway reports that another mailbox of ours, `mailbox`, was sent the same letter.
     It stands here once; the history says where else it went."""
-    ticket = Ticket.objects.locked(steps.current(ticket))
+    ticket = steps.hold_living(ticket)
     if not ticket.events.filter(kind=Event.Kind.COPIED, details__mailbox=mailbox).exists():
         events.record(ticket, Event.Kind.COPIED, by=None, mailbox=mailbox)
 

@@ -39,7 +39,7 @@ def file_letter(
     """Keep a letter where only agents see it: a bounce, an auto-reply, or a stranger who answers
     in somebody's thread. Nothing moves, nobody is answered. An act of the house itself. An agent
     whose answer was not sent (`warning`) hears of it behind the bell."""
-    ticket = Ticket.objects.locked(steps.current(ticket))
+    ticket = steps.hold_living(ticket)
     message = say(
         ticket,
         Message.Kind.NOTE,

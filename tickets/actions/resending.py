@@ -10,7 +10,7 @@ from tickets import events
 from tickets.actions import steps
 from tickets.actions.conversation import reply_to_ticket
 from tickets.attachments import contents_of
-from tickets.models import Event, Message, Ticket
+from tickets.models import Event, Message
 from tickets.permissions import can_work_on, require
 from tickets.search import remember_ticket
 
@@ -26,7 +26,7 @@ def resend_reply(message: Message, *, by: User) -> list[str]:
     """Send the letters of `message` once more to those who have not got them, for all we know;
     their addresses. Whether it arrived there after all, nobody can tell: the letter is the same to
     the last byte, so that mail programs can."""
-    ticket = Ticket.objects.locked(steps.current(message.ticket))
+    ticket = steps.hold_living(message.ticket)
     message = Message.objects.select_for_update().get(pk=message.pk)
     require(can_work_on(by, ticket))
     addresses = message.missed_by
@@ -43,7 +43,7 @@ def correct_and_resend(message: Message, *, by: User, body: str, to: User | None
     With `to` the ticket becomes that person's: the address it was opened with was wrong. The old
     reply is kept and shown to agents as replaced.
     """
-    ticket = Ticket.objects.locked(steps.current(message.ticket))
+    ticket = steps.hold_living(message.ticket)
     message = Message.objects.select_for_update().get(pk=message.pk)
     require(can_work_on(by, ticket))
     if not message.reached_nobody:

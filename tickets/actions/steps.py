@@ -1,4 +1,5 @@
-"""What several verbs share. Every function expects the ticket locked, inside the transaction."""
+"""What several verbs share. Every function expects the ticket locked, inside the transaction;
+`hold_living` locks it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -162,3 +163,11 @@ def current(ticket: Ticket) -> Ticket:
         ticket = ticket.merged_into
         seen.add(ticket.pk)
     return ticket
+
+
+def hold_living(ticket: Ticket) -> Ticket:
+    """Where `ticket` lives on, locked: also where it was merged while we waited for the lock."""
+    held = Ticket.objects.locked(current(ticket))
+    while held.merged_into is not None:
+        held = Ticket.objects.locked(current(held))
+    return held

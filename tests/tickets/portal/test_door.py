@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from departments.actions import join_department, retire_agent
+from departments.actions import join_department, retire_agent, welcome_customer
 from helpdesk.lib import passes
 from tests.tickets.test_attachments import picture
 from tickets import actions
@@ -39,6 +40,13 @@ def code_in(outbox) -> str:
 
 def page_of(ticket) -> str:
     return f"/tickets/{ticket.number}/"
+
+
+def hidden_in(page: str) -> dict[str, str]:
+    """Where a form of signing in says to go on."""
+    form = re.search(r'<form class="form".*?</form>', page, re.S)[0]
+    found = re.findall(r'name="(next)" value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in found}
 
 
 @pytest.fixture
@@ -332,3 +340,21 @@ def test_letters_carry_the_link_of_their_reader(ticket, carla, ada, settings):
     token = re.search(r"/links/([^/]+)/", letter.text)[1]
     assert read_ticket_token(token) == TicketClaim(ticket.pk, carla.pk, is_old=False)
     assert ticket_link(ticket, carla).startswith(f"{settings.DESK_URL}/links/")
+
+
+def test_who_is_in_copy_comes_from_the_others_link_by_their_own_code(
+    client, ticket, carla, ada, mailoutbox
+):
+    olena = welcome_customer("olena@customer.example", name="Olena")
+    actions.follow_ticket(ticket, who=olena, by=ada, in_copy=True)
+
+    door = client.get(link_to(ticket, carla)).text
+    sign_in = unescape(re.search(r'href="(/account/login/code/[^"]*)"', door)[1])
+    asked = client.get(sign_in)
+    typing = client.post(sign_in, {"email": olena.email, **hidden_in(asked.text)})
+    code = hidden_in(client.get(typing.url).text) | {"code": code_in(mailoutbox)}
+    opened = client.post("/account/login/code/confirm/", code)
+
+    assert mailoutbox[-1].to == [olena.email]
+    assert opened.url == page_of(ticket)
+    assert ticket.subject in client.get(opened.url).text
