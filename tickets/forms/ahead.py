@@ -95,8 +95,8 @@ def writer_token(owner: User) -> str:
 
 def writer_of(token: str) -> User | None:
     """Whose form said `token`; None if it is forged or too old, or they may not write any more."""
-    pk, password = tokens.read(WRITER, token, max_age=WRITER_LASTS) or (None, "")
-    person = User.objects.filter(pk=pk or 0, is_active=True).first()
+    pk, password = tokens.read(WRITER, token, max_age=WRITER_LASTS) or (0, "")
+    person = User.objects.filter(pk=pk, is_active=True).first()
     return person if person is not None and _password_of(person) == password else None
 
 
