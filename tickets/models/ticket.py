@@ -46,10 +46,10 @@ class Tag(models.Model):
         return self.name
 
 
-def shared_with(user: User) -> models.Subquery:
-    """The organisation whose tickets `user` reads as a colleague. NULL, which nothing equals, where
-    it shares none. Answered within the question it stands in."""
-    shares = Organisation.objects.filter(pk=user.organisation_id or 0, shares_tickets=True)
+def shared_in(organisation: int) -> models.Subquery:
+    """This `organisation`, if its people read each other's tickets; else NULL, which nothing equals.
+    Answered within the question it stands in."""
+    shares = Organisation.objects.filter(pk=organisation, shares_tickets=True)
     return models.Subquery(shares.values("pk"))
 
 
@@ -79,7 +79,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         copied = Follower.objects.filter(user=user, in_copy=True, ticket=here)
         ways = models.Q(customer=user) | models.Q(models.Exists(copied))
         if user.organisation_id:
-            ways |= models.Q(organisation=shared_with(user))
+            ways |= models.Q(organisation=shared_in(user.organisation_id))
         return self.filter(ways).exclude(status=Status.SPAM)
 
     def listed_for(self, user: User) -> "TicketQuerySet":
@@ -87,7 +87,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         copied = Follower.objects.filter(user=user, in_copy=True).values("ticket")
         ways = [self.filter(customer=user).values("pk"), copied]
         if user.organisation_id:
-            ways.append(self.filter(organisation=shared_with(user)).values("pk"))
+            ways.append(self.filter(organisation=shared_in(user.organisation_id)).values("pk"))
         first, *others = ways
         return self.filter(pk__in=first.union(*others)).exclude(status=Status.SPAM)
 

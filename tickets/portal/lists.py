@@ -15,7 +15,7 @@ from departments.models import Brand, User
 from tickets import search
 from tickets.lifecycle import AT_WORK, FINISHED, Status
 from tickets.models import Follower, Ticket
-from tickets.models.ticket import shared_with
+from tickets.models.ticket import shared_in
 from tickets.paging import Key, Page, behind, position, read
 
 PAGE: Final = 25
@@ -47,17 +47,17 @@ class _Wanted:
 
     def ways(self) -> Iterator[QuerySet[Any, Any]]:
         """Keys of the first tickets for each way by which they are the customer's."""
-        tickets, copies = self.found, Follower.objects.all()
-        if tickets is None:
-            tickets = Ticket.objects.all()
-        else:
-            copies = Follower.objects.filter(Exists(tickets.filter(pk=OuterRef("ticket"))))
+        tickets: QuerySet[Ticket] = Ticket.objects.all()
+        copies = Follower.objects.all()
+        if self.found is not None:
+            tickets = self.found
+            copies = copies.filter(Exists(tickets.filter(pk=OuterRef("ticket"))))
         yield self._first(tickets.filter(customer=self.customer))
         # A follower carries the columns of its ticket that a list asks for.
         copied = replace(self, keys=[_of_copies(key) for key in self.keys])
         yield copied._first(copies.filter(user=self.customer, in_copy=True), "ticket")
         if self.customer.organisation_id:
-            yield self._first(tickets.filter(organisation=shared_with(self.customer)))
+            yield self._first(tickets.filter(organisation=shared_in(self.customer.organisation_id)))
 
     def _first(self, rows: QuerySet[Any], number: str = "pk") -> QuerySet[Any, Any]:
         wanted = Q(status__in=sorted(self.statuses))

@@ -18,7 +18,7 @@ from helpdesk.lib.keys import key_in
 from tickets.guests import ReaderRequest, guests_too
 from tickets.lifecycle import Status
 from tickets.models import Follower, Message, Ticket
-from tickets.models.ticket import shared_with
+from tickets.models.ticket import shared_in
 from tickets.portal import thread
 
 MOST_NEWS: Final = 99
@@ -85,7 +85,7 @@ def _count(request: SignedInRequest, since: datetime) -> int:
     told = Ticket.objects.filter(Exists(said), **recent).exclude(status=Status.SPAM).order_by()
     ways = [Q(customer=request.user), Q(pk__in=copied.values("ticket"))]
     if request.user.organisation_id:
-        ways.append(Q(organisation=shared_with(request.user)))
+        ways.append(Q(organisation=shared_in(request.user.organisation_id)))
     first, *others = (told.filter(way).values("pk")[: MOST_NEWS + 1] for way in ways)
     return min(first.union(*others).count(), MOST_NEWS)
 
