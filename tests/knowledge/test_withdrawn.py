@@ -6,6 +6,7 @@ from django.test import Client
 
 from knowledge import actions
 from knowledge.models import ArticleText, Picture, Section, Vote
+from knowledge.search import suggest
 from tests.tickets.test_attachments import picture
 
 PATH = "/help/mail/mailboxes/"
@@ -103,3 +104,26 @@ def test_a_session_that_names_the_vote_of_a_person_neither_sees_nor_changes_it(
     assert "Thank you for telling us." not in stranger.get(PATH).text
     stranger.post(f"{PATH}opinion/", {"helped": "yes"})
     assert Vote.objects.get(person=carla).helped is False
+
+
+@pytest.mark.parametrize("path", ["/help/", "/help/mail/", "/help/?q=secret", "/sitemap.xml"])
+def test_not_even_the_address_of_a_draft_is_told(publish, write, carla, enter, path):
+    publish("Something public")
+    write("Secret plans", "secret")
+
+    for client in (Client(), enter(carla)):
+        assert "secret-plans" not in client.get(path).text
+
+
+def test_the_page_of_a_draft_is_not_there(write, carla, ada, enter):
+    write("Secret plans", "secret")
+
+    for client in (Client(), enter(carla), enter(ada)):
+        assert client.get("/help/mail/secret-plans/").status_code == 404
+        assert client.get("/help/mail/").status_code == 404
+
+
+def test_short_words_in_common_offer_nothing(publish, carla):
+    publish("How to get to the panel")
+
+    assert suggest("how to get to the lake", by=carla, language="en") == []
