@@ -104,12 +104,31 @@ def _picture(name: str, content_type: str, *, kept: str) -> HttpResponseBase:
 def look(request: HttpRequest, name: str) -> HttpResponse:
     """The style sheet with the shades of an accent, for everybody. Its name says the accent, and by
     which rules the shades were made of it."""
+    return _for_ever(colours.sheet(_accent_in(name)), "text/css")
+
+
+@login_not_required
+@require_GET
+def sign(request: HttpRequest, name: str, letter: str) -> HttpResponse:
+    """A letter in the colour that `name` says, as for `look`, for the tab of a browser."""
+    if len(letter) != 1 or not letter.isalnum():
+        raise Http404
+    response = _for_ever(colours.sign(_accent_in(name), letter), "image/svg+xml")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _accent_in(name: str) -> str:
     accent = name.partition("-")[0]
     try:
-        if name != colours.sheet_name(accent):
-            raise Http404
+        if name == colours.sheet_name(accent):
+            return accent
     except ValueError as error:
         raise Http404 from error
-    response = HttpResponse(colours.sheet(accent), content_type="text/css")
+    raise Http404
+
+
+def _for_ever(content: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
     response.headers["Cache-Control"] = f"public, {FOR_EVER}"
     return response

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from departments.views import face, logo, look
+from departments.views import face, logo, look, sign
 from helpdesk import views
 from knowledge.files import picture
 from knowledge.portal.sitemaps import robots_txt, sitemap_xml
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<uuid:token>/text/", files.text, name="text_file"),
     path("faces/<uuid:token>/", face, name="face"),
     path("look/<slug:name>.css", look, name="look"),
+    path("signs/<slug:name>/<str:letter>.svg", sign, name="sign"),
     path("logos/<uuid:token>/", logo, name="logo"),
     path("files/canned/<uuid:token>/", files.canned_file, name="canned_file"),
     path("files/help/<uuid:token>/", picture, name="help_picture"),

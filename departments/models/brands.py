@@ -197,6 +197,16 @@ class Brand(models.Model):
         except ValueError:
             return ""
 
+    @property
+    def sign(self) -> str:
+        """The address of what stands in tabs of browsers, the first letter of its name; empty
+        while it has no name."""
+        letter = next((one for one in self.name.upper() if one.isalnum()), "")
+        try:
+            return reverse("sign", args=[colours.sheet_name(self.accent), letter]) if letter else ""
+        except ValueError:
+            return ""
+
     @classmethod
     def at(cls, host: str) -> "Brand":
         """Whose pages are shown under `host` (with or without a port); one that is not saved if

@@ -164,6 +164,18 @@ def sheet(accent: str) -> str:
     return "\n".join([":root {", *lines, "}", ""])
 
 
+def sign(accent: str, letter: str) -> str:
+    """A drawing (SVG) for the tab of a browser: `letter`, one letter or digit, in the bar's
+    colours. Raises ValueError if it is no colour."""
+    look = shades(accent)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+        f'<rect width="32" height="32" rx="7" fill="{look.brand[0]}"/>'
+        '<text x="16" y="23.5" font-family="system-ui, sans-serif" font-size="21"'
+        f' font-weight="700" text-anchor="middle" fill="{look.on_brand[0]}">{letter}</text></svg>'
+    )
+
+
 def sheet_name(accent: str) -> str:
     """What the style sheet of `accent` is called: another colour, or other rules how shades are
     made of it, give another name. Raises ValueError if it is no colour."""

@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -163,6 +164,37 @@ def test_the_colours_come_as_a_style_sheet_that_never_changes(shop):
 @pytest.mark.parametrize("name", ["ffee00", "ffee00-0000000000", "mine", "gggggg-1", "-"])
 def test_a_style_sheet_that_was_not_named_here_is_not_made(db, name):
     assert Client().get(f"/look/{name}.css").status_code == 404
+
+
+def test_the_first_letter_of_its_name_stands_in_the_tab(shop, house):
+    Brand.objects.filter(pk=house.pk).update(name="«їжак» & Co")
+    shelf.clear()
+    signs = [
+        re.search(r'rel="icon"[^>]+href="([^"]+)"', page("/account/login/", *host))[1]
+        for host in ([HOST], [])
+    ]
+    drawn = Client().get(signs[0])
+
+    assert signs[0].endswith("/T.svg")
+    assert signs[1].endswith(f"/{quote('Ї')}.svg")
+    assert drawn.headers["Content-Type"] == "image/svg+xml"
+    assert drawn.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert drawn.text.count(">T<") == 1
+    assert colours.shades(YELLOW).brand[0] in drawn.text
+    assert Client().get(signs[1]).status_code == 200
+
+
+def test_without_a_name_of_its_own_the_desk_has_the_houses_sign(db):
+    assert re.search(r'rel="icon"[^>]+href="/static/favicon[^"]*"', page("/account/login/"))
+
+
+@pytest.mark.parametrize("letter", ["AB", "<", "&", "%20"])
+def test_no_sign_is_drawn_of_anything_but_a_letter(db, letter):
+    name = colours.sheet_name(YELLOW)
+
+    assert Client().get(f"/signs/{name}/A.svg").status_code == 200
+    assert Client().get(f"/signs/{name}/{letter}.svg").status_code == 404
+    assert Client().get("/signs/ffee00-0000000000/A.svg").status_code == 404
 
 
 @pytest.mark.parametrize("stored", ["red", "#fff}*{", "", "</styl"])

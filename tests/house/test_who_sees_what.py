@@ -65,6 +65,7 @@ OPEN_PAGES = {
     "account_prove_address",
     # How the company looks is for everybody to see.
     "look",
+    "sign",
     "logo",
     "help:home",
     "help:section",
@@ -405,8 +406,8 @@ def address(name: str, scene: dict[str, object]) -> str:
         values["token"] = scene["door"]
     if name == "portal:letters":
         values["token"] = scene["letters"]
-    if name == "look":
-        values["name"] = sheet_name("#ffee00")
+    if name in {"look", "sign"}:
+        values |= {"name": sheet_name("#ffee00"), "letter": "A"}
     if name == "logo":
         values["token"] = scene["logo"]
     if name.startswith("articles:"):
