@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -22,6 +23,7 @@ from mailgateway.addresses import (
     tags_in,
     without_secrets,
 )
+from tickets.links import letters_link, rating_link, ticket_link
 
 TODAY = date(2026, 11, 23)
 
@@ -101,6 +103,21 @@ def test_secrets_can_be_taken_out_of_a_text():
     address = make_reply_address("support@desk.example", ticket=10001, user=7, today=TODAY)
 
     assert without_secrets(f"to {address}!") == "to support@desk.example!"
+
+
+def test_links_that_are_their_own_proof_are_cut(ticket, carla):
+    desk = "http://127.0.0.1:8000"
+    rate, stop = rating_link(ticket, None, carla), letters_link(carla, "rating")
+    door = ticket_link(ticket, carla)
+
+    said = without_secrets(f"> Rate us: {rate}?score=5\n> Stop: {stop}\n> See: {door}")
+
+    assert said == f"> Rate us: {desk}/ratings/?score=5\n> Stop: {desk}/letters/\n> See: {door}"
+    watched = f"https://safe.example/?url={quote(rate, safe='')}&amp;data=1"
+    assert without_secrets(watched).endswith("%2Fratings%2F&amp;data=1")
+    assert without_secrets("our letters/ratings/2026-11: good") == (
+        "our letters/ratings/2026-11: good"
+    )
 
 
 def test_also_where_a_link_codes_their_signs():
