@@ -266,6 +266,15 @@ def test_a_request_that_is_open_again_or_went_on_elsewhere_asks_for_no_score(
     assert not Rating.objects.exists()
 
 
+def test_who_works_on_the_ticket_does_not_rate_by_the_customers_link(enter, carla, ada, answer):
+    link = rating_page(answer.ticket, answer, carla)
+
+    for answered in (enter(ada).get(link), enter(ada).post(link, {"score": "5"})):
+        assert answered.url == f"/agent/tickets/{answer.ticket.number}/"
+
+    assert not Rating.objects.exists()
+
+
 def test_spam_is_not_rated(client, carla, ada, answer):
     page = rating_page(answer.ticket, answer, carla)
     actions.mark_as_spam(answer.ticket, by=ada)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from departments.models import person_now
+from departments.models import User, person_now
 from tickets import links
 from tickets.guests import ReaderRequest, guests_too
 from tickets.models import Message, Ticket
-from tickets.permissions import can_rate, require
+from tickets.permissions import can_rate, can_work_on, require
 from tickets.portal.forms import AnswerForm, RatingForm
 from tickets.portal.ratings import Subject
 from tickets.portal.thread import shown_on
@@ -58,7 +59,7 @@ def ticket_rating(request: ReaderRequest, number: int) -> HttpResponse:
     return redirect("portal:ticket", number)
 
 
-@csrf_exempt  # the signed link says who rates, and nothing of a session is used
+@csrf_exempt  # the signed link says who rates; a session lets nobody do more
 @never_cache
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +71,10 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         if request.user.is_authenticated:
             messages.info(request, _("This link is not valid."))
         return door.over(request, wanted=reverse("portal:home"))
+    if _is_colleague(request.user, subject):
+        sentence = _("The link was sent to %(name)s, and it is their rating.")
+        messages.info(request, sentence % {"name": subject.user})
+        return redirect("agent:ticket", subject.ticket.pk)
     if not request.user.is_authenticated:
         door.speak_to(request, subject.user.language or subject.ticket.language)
     if request.method != "POST":
@@ -79,6 +84,11 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, subject, form)
     subject.record(form)
     return redirect("portal:rate", token)
+
+
+def _is_colleague(user: User | AnonymousUser, subject: Subject) -> bool:
+    """Is it somebody who works on the ticket, and found the link in what the customer quotes?"""
+    return isinstance(user, User) and user != subject.user and can_work_on(user, subject.ticket)
 
 
 def _page(request: HttpRequest, subject: Subject, form: RatingForm) -> HttpResponse:
