@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import ip_address, ip_network
 from typing import Concatenate, ParamSpec, cast
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +32,15 @@ def brand_of(request: HttpRequest) -> Brand:
         return Brand.at(request.get_host())
     except DisallowedHost:  # the page that says so is ours
         return Brand.at("")
+
+
+def place_of(request: HttpRequest) -> str:
+    """Where the client is: an address of the network, or in IPv6 the network that one line gets.
+    Raises PermissionDenied where nothing says it."""
+    address = ip_address(get_adapter(request).get_client_ip(request))
+    if address.version == 4:
+        return str(address)
+    return str(ip_network((address, 64), strict=False))
 
 
 def _guard(view: Guarded[P], allowed: Callable[[User], bool]) -> View[P]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -17,6 +16,7 @@ from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from departments.http import place_of
 from departments.models import User
 from helpdesk.lib.errors import DeskError
 from knowledge import actions, search
@@ -31,7 +31,7 @@ ON_HOME: Final = 5
 BESIDE: Final = 5
 LONGEST_QUESTION: Final = 200
 VOTES_AN_HOUR: Final = 60
-"""From one address of the network, behind which a whole company may sit."""
+"""From one place of the network, behind which a whole company may sit."""
 OWN_VOTES: Final = "votes"
 LANGUAGES: Final = [code for code, _name in settings.LANGUAGES]
 
@@ -197,8 +197,8 @@ def _own_vote(request: HttpRequest, article: Article) -> Vote | None:
 
 
 def _limit_votes(request: HttpRequest) -> None:
-    """Raise TooManyVotes where one address votes more than `VOTES_AN_HOUR` times."""
-    key = f"help:votes:{get_adapter().get_client_ip(request)}"
+    """Raise TooManyVotes where one place votes more than `VOTES_AN_HOUR` times."""
+    key = f"help:votes:{place_of(request)}"
     cache.add(key, 0, 3600)
     if cache.incr(key) > VOTES_AN_HOUR:
         raise TooManyVotes(_("Those were many opinions at once. Please come again in an hour."))

@@ -80,6 +80,16 @@ def test_a_script_is_told_to_come_again_later(article, monkeypatch):
     assert len(said()) == 3
 
 
+def test_one_line_of_ipv6_is_one_place_whatever_address_it_takes(article, monkeypatch):
+    monkeypatch.setattr(views, "VOTES_AN_HOUR", 3)
+    answers = [
+        Client(REMOTE_ADDR=f"2001:db8::{number}").post(OPINION, {"helped": "yes"}).status_code
+        for number in range(5)
+    ]
+
+    assert answers == [302, 302, 302, 429, 429]
+
+
 def test_agents_read_what_was_missing(article, ada, enter):
     Client().post(OPINION, {"helped": "no", "comment": "<b>Where?</b>"})
 

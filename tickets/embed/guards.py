@@ -1,7 +1,6 @@
 """Proof against bots that tracks nobody: where a post comes from, when its page was made, what a
 bot fills that no person sees, how much comes from one place. No cookie, no riddle, no script."""
 
-import ipaddress
 import secrets
 import time
 from collections.abc import Mapping
@@ -10,7 +9,6 @@ from enum import Enum
 from typing import Final
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -19,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
+from departments.http import place_of
 from helpdesk.lib import tokens
 from tickets.models import EmbeddedForm, origin_of
 
@@ -92,17 +91,9 @@ def is_flooded(request: HttpRequest, form: EmbeddedForm, *, share: int) -> bool:
     kept as a keyed hash that is another one every ten minutes, and is forgotten then."""
     window = int(time.time()) // WINDOW
     try:
-        place = tokens.short_mac("form.place", f"{window}:{_network_of(request)}")
+        place = tokens.short_mac("form.place", f"{window}:{place_of(request)}")
         key = f"form:{form.pk}:{place}"
         cache.add(key, 0, 2 * WINDOW)
         return int(cache.incr(key)) > MOST_OF_PLACE // share
     except (RedisError, PermissionDenied):  # no Redis, no address: rows are counted as well
         return False
-
-
-def _network_of(request: HttpRequest) -> str:
-    """Where the client is: an address, or the network that one line gets in IPv6."""
-    address = ipaddress.ip_address(get_adapter(request).get_client_ip(request))
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False))

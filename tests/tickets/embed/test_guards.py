@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from departments.http import place_of
 from tests.tickets.embed.conftest import TYPED
 from tests.tickets.embed.test_form import fields
 from tickets.embed import guards
@@ -167,7 +168,7 @@ def test_the_client_is_found_behind_our_proxy_and_not_where_it_says(
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = count
     request = rf.post("/", headers={"X-Forwarded-For": said}, REMOTE_ADDR="198.51.100.7")
 
-    assert guards._network_of(request) == found
+    assert place_of(request) == found
 
 
 def test_what_was_sent_is_forgotten_after_two_days_and_the_ticket_stays(send):
