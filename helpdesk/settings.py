@@ -358,6 +358,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "forget ended sessions": {
+        "task": "departments.tasks.forget_ended_sessions",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "close solved tickets": {
         "task": "tickets.tasks.close_solved",
         "schedule": 600,
