@@ -129,7 +129,9 @@ class Article(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     # Where agents find what it was made of: a path of this desk.
     origin = models.CharField(max_length=200, blank=True, editable=False)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("begun by")
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ArticleQuerySet.as_manager()
@@ -174,8 +176,10 @@ class ArticleText(models.Model):
     html = models.TextField(blank=True)
     # How often it was saved: whoever saves says which state they saw.
     version = models.PositiveIntegerField(default=1)
-    updated_at = models.DateTimeField(default=timezone.now)
-    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(_("changed"), default=timezone.now)
+    updated_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("changed by")
+    )
 
     public_title = models.CharField(max_length=150, blank=True)
     public_html = models.TextField(blank=True)
@@ -184,7 +188,12 @@ class ArticleText(models.Model):
     published_version = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     published_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("published by"),
     )
 
     objects = ArticleTextQuerySet.as_manager()
@@ -275,14 +284,21 @@ class Vote(models.Model):
     """Whether an article helped a reader. Who has not signed in stays unknown: only their session
     remembers that this vote is theirs."""
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="votes")
-    person = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="votes", verbose_name=_("article")
     )
-    language = models.CharField(max_length=10)
+    person = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    language = models.CharField(_("language"), max_length=10)
     helped = models.BooleanField(_("helped"))
     comment = models.CharField(_("what was missing"), max_length=1000, blank=True)
-    voted_at = models.DateTimeField(default=timezone.now)
+    voted_at = models.DateTimeField(_("date"), default=timezone.now)
 
     class Meta:
         ordering = ["-voted_at"]

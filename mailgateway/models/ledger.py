@@ -120,7 +120,12 @@ class InboundEmail(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
 
     ticket = models.ForeignKey(
-        Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="letters_in"
+        Ticket,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="letters_in",
+        verbose_name=_("ticket"),
     )
     # A bounce or auto-reply may be kept as any message; only its key matters here.
     message_pk = models.BigIntegerField(null=True, blank=True)

@@ -29,7 +29,12 @@ class OutboundEmail(models.Model):
         verbose_name=_("mailbox"),
     )
     ticket = models.ForeignKey(
-        Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="letters_out"
+        Ticket,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="letters_out",
+        verbose_name=_("ticket"),
     )
     message = models.ForeignKey(
         PublicMessage, null=True, blank=True, on_delete=models.PROTECT, related_name="letters_out"
@@ -47,7 +52,7 @@ class OutboundEmail(models.Model):
 
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.QUEUED)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    next_try_at = models.DateTimeField(default=timezone.now, null=True)
+    next_try_at = models.DateTimeField(_("next try"), default=timezone.now, null=True)
     last_error = models.TextField(_("last error"), blank=True)
     # {address: what its server said for good}: "" where it was taken.
     answers = models.JSONField(default=dict)

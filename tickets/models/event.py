@@ -68,18 +68,30 @@ class Event(models.Model):
         MACRO = "macro", _("macro applied")
         ARTICLE = "article", _("article begun")
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=12, choices=Kind)
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="events", verbose_name=_("ticket")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     # Empty: the house itself (the clock, a rule, a mail server).
     actor = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+        verbose_name=_("by"),
     )
     message = models.ForeignKey(
-        Message, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+        Message,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+        verbose_name=_("message"),
     )
     # Before and after, as names and keys: what the sentence needs, even when rows change later.
-    details = models.JSONField(default=dict)
-    at = models.DateTimeField(default=timezone.now)
+    details = models.JSONField(_("details"), default=dict)
+    at = models.DateTimeField(_("date"), default=timezone.now)
 
     class Meta:
         ordering = ["at", "id"]

@@ -96,35 +96,44 @@ class Message(models.Model):
         SIDE = "side", _("Side conversation")
         LATER = "later", _("Reply that leaves later")
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
-    kind = models.CharField(max_length=5, choices=Kind, default=Kind.REPLY)
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="messages", verbose_name=_("ticket")
+    )
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind, default=Kind.REPLY)
     # With whom, for the kind `side` and for no other.
     side = models.ForeignKey(
         SideConversation, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
     # Empty: the help desk itself, or a mail server (a bounce).
     author = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        verbose_name=_("author"),
     )
-    from_customer = models.BooleanField(default=False)
-    channel = models.CharField(max_length=6, choices=Ticket.Channel, default=Ticket.Channel.WEB)
+    from_customer = models.BooleanField(_("from the customer"), default=False)
+    channel = models.CharField(
+        _("came by"), max_length=6, choices=Ticket.Channel, default=Ticket.Channel.WEB
+    )
     # An auto-reply or a bounce: kept and shown, but nothing follows from it (RFC 3834).
-    is_automatic = models.BooleanField(default=False)
+    is_automatic = models.BooleanField(_("automatic"), default=False)
 
-    text = models.TextField()
+    text = models.TextField(_("text"))
     html = models.TextField()
-    quoted_text = models.TextField(blank=True)
+    quoted_text = models.TextField(_("quoted text"), blank=True)
     quoted_html = models.TextField(blank=True)
     # How the letter was read, see Body; empty for what was typed here.
     reading = models.JSONField(default=dict, blank=True)
     # Why it stands on this ticket, and what the reader should know: machine words, see composing
     # sentences in templates/partials/_why.html.
-    why = models.CharField(max_length=40, blank=True)
-    warning = models.CharField(max_length=40, blank=True)
+    why = models.CharField(_("why it stands here"), max_length=40, blank=True)
+    warning = models.CharField(_("warning"), max_length=40, blank=True)
 
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
     undo_until = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     # The corrected reply that was sent instead of this one, which reached nobody.
     replaced_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"

@@ -35,20 +35,34 @@ class Rating(models.Model):
     COMMENT_LENGTH = 2000
     POSSIBLE_FOR = timedelta(days=RATABLE_DAYS)  # after the ticket was finished
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="ratings")
-    message = models.ForeignKey(
-        Message, null=True, blank=True, on_delete=models.CASCADE, related_name="ratings"
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="ratings", verbose_name=_("ticket")
     )
-    customer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="ratings")
+    message = models.ForeignKey(
+        Message,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="ratings",
+        verbose_name=_("message"),
+    )
+    customer = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="ratings", verbose_name=_("customer")
+    )
     # Whose work it was: the author of the answer, or the assignee when the ticket was solved.
     agent = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="ratings_received"
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ratings_received",
+        verbose_name=_("agent"),
     )
     score = models.PositiveSmallIntegerField(
         _("score"), validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     comment = models.TextField(_("comment"), blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("date"), auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = RatingQuerySet.as_manager()

@@ -204,7 +204,12 @@ class Ticket(models.Model):
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="tickets", verbose_name=_("tags"))
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_tickets",
+        verbose_name=_("merged into"),
     )
     preview = models.CharField(max_length=200, blank=True, editable=False)
     has_files = models.BooleanField(default=False, editable=False)
@@ -220,7 +225,9 @@ class Ticket(models.Model):
     # Since when somebody is waited for: us, while it is our turn, otherwise the customer.
     waiting_since = models.DateTimeField(_("waiting since"), default=timezone.now)
     hold_until = models.DateTimeField(_("on hold until"), null=True, blank=True)
-    first_answered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    first_answered_at = models.DateTimeField(
+        _("first answer"), null=True, blank=True, editable=False
+    )
     solved_at = models.DateTimeField(_("solved"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     # When to ask once more how satisfied the customer is; empty: they need not be asked.
@@ -230,7 +237,7 @@ class Ticket(models.Model):
     answer_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     solution_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     due_at = models.DateTimeField(_("due"), null=True, blank=True, editable=False)
-    next_check_at = models.DateTimeField(null=True, blank=True, editable=False)
+    next_check_at = models.DateTimeField(_("next check"), null=True, blank=True, editable=False)
     # Working time used up for the solution until `solving_since`; null while the clock is paused.
     solving_took = models.DurationField(default=timedelta, editable=False)
     solving_since = models.DateTimeField(null=True, blank=True, editable=False)

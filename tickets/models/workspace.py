@@ -28,7 +28,9 @@ class Workspace(models.Model):
     """A filter with a name: `query` is the query string of the queue page."""
 
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=60)
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="workspaces")
+    owner = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="workspaces", verbose_name=_("owner")
+    )
     shared_with = models.ForeignKey(
         Department,
         null=True,
@@ -37,7 +39,7 @@ class Workspace(models.Model):
         related_name="workspaces",
         verbose_name=_("shared with"),
     )
-    query = models.CharField(max_length=1000, blank=True)
+    query = models.CharField(_("filter"), max_length=1000, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
 
     objects = WorkspaceQuerySet.as_manager()
