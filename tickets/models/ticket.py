@@ -47,8 +47,8 @@ class Tag(models.Model):
 
 
 def shared_in(organisation: int) -> models.Subquery:
-    """This `organisation`, if its people read each other's tickets; else NULL, which nothing equals.
-    Answered within the question it stands in."""
+    """This `organisation`, if its people read each other's tickets; else NULL, which equals
+    nothing. Answered within the question it stands in."""
     shares = Organisation.objects.filter(pk=organisation, shares_tickets=True)
     return models.Subquery(shares.values("pk"))
 
