@@ -23,7 +23,8 @@ def codes(title="A title of some words", body=STORY, **wishes):
         ("Certificates", ["title_short"]),  # a single word
         ("SERVER WITHOUT NETWORK", ["title_capitals"]),
         ("Server VPS-17 without NETWORK since", []),
-        ("RAID of VPS, SSL too", []),  # names that are written so
+        ("SERVER WITHOUT NETWORK here", ["title_capitals"]),
+        ("RAID VPS SSL of", []),  # names that are written so
     ],
 )
 def test_titles(title, hints):
@@ -55,6 +56,13 @@ def test_the_title_alone_does_not_say_what_changed():
 )
 def test_a_number_of_the_desks_own_shape_stands_by_itself(text, fits):
     assert mask_fits("cs?-####", text) is fits
+
+
+def test_a_number_of_the_desks_own_shape_is_asked_for_no_longer():
+    wishes = Wishes(numbers=SHIPPED[Topic.NETWORK].numbers, masks=("?/##",))
+
+    assert advise(Attempt("Cable of rack Ж/1 loose", STORY), wishes)
+    assert not advise(Attempt("Cable of rack Ж/12 loose", STORY), wishes)
 
 
 def test_a_mask_of_nothing_fits_nothing():
