@@ -67,7 +67,7 @@ class KeptTextMiddleware:
         (re.compile(r"/tickets/(\d+)/answers/"), r"/tickets/\1/"),
         (re.compile(r"/agent/tickets/new/"), r"/agent/tickets/new/"),
         (re.compile(r"/agent/help/(\d+)/([a-z]{2})/"), r"/agent/help/\1/\2/"),
-        (re.compile(r"/agent/tickets/(\d+)/(?:replies|notes)/"), r"/agent/tickets/\1/"),
+        (re.compile(r"/agent/tickets/(\d+)/(?:replies|notes|forwards)/"), r"/agent/tickets/\1/"),
     )
 
     def __init__(self, get_response: GetResponse) -> None:

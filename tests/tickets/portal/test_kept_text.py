@@ -85,18 +85,21 @@ def test_neither_tokens_nor_passwords_are_kept(client, billing):
     assert client.session["kept"]["typed"] == {"subject": "x"}
 
 
-@pytest.mark.parametrize(("act", "form"), [("replies", "reply"), ("notes", "note")])
+@pytest.mark.parametrize(
+    ("act", "form"), [("replies", "reply"), ("notes", "note"), ("forwards", "side")]
+)
 def test_what_an_agent_typed_comes_back_into_the_form_it_was_typed_into(
     client, ada, ticket, act, form
 ):
     page = f"/agent/tickets/{ticket.number}/"
-    response = client.post(f"{page}{act}/", {"body": "Він знову скаржиться"})
+    said = {"body": "Він знову скаржиться", "to": ["a@shop.example", "b@shop.example"]}
+    response = client.post(f"{page}{act}/", said)
     assert response.url == f"/account/login/?next={page}"
 
     sign_in(client, ada)
     shown = client.get(page)
 
-    filled = {name: shown.context[name]["body"].value() for name in ("reply", "note")}
+    filled = {name: shown.context[name]["body"].value() for name in ("reply", "note", "side")}
     assert filled.pop(form) == "Він знову скаржиться"
     assert not any(filled.values())
     assert shown.context["writes"] == form
