@@ -12,3 +12,5 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DESK_UNDO_SECONDS = 0
 # Nothing is collected for the tests; WhiteNoise only wants the folder to be there.
 STATIC_ROOT = BASE_DIR / "static"  # noqa: F405
+# Every client of a test builds the middleware anew: it need not read all files for that.
+WHITENOISE_AUTOREFRESH = True

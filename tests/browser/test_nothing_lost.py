@@ -43,7 +43,7 @@ def test_each_file_goes_with_the_matter_that_carla_says(window, carla, billing, 
     type_in(page)
     if not scripts:
         page.get_by_role("button", name="Send").last.click()
-    page.get_by_role("button", name="Make a ticket of each").click()
+    page.get_by_role("button", name="Make a request of each").click()
     expect(page.locator("fieldset .files__item")).to_have_count(2)
     mail = page.locator(".files__item", has_text="mail.txt")
     mail.get_by_label("belongs to").select_option(label="Matter 2")

@@ -45,7 +45,7 @@ def test_the_table_leads_to_a_form_that_begins_with_the_shipped_text(desk, ticke
     page = desk.get(link.replace("&amp;", "&"))
     assert page.status_code == 200
     text = page.content.decode()
-    assert "вважаємо «{subject}»" in text
+    assert "вважаємо звернення «{subject}»" in text
     assert "{rating}" in text
     assert "the number of the request" in text
     assert "{code}" not in text
