@@ -4,9 +4,8 @@ import json
 
 from django.db import connection
 
-SPARE = 100
-"""Blocks by which statements may differ: the way down an index grows by a level, once for each of
-the rows that a page looks up (78 at most)."""
+SPARE = 60
+"""Blocks by which statements may differ, for the way down an index grows by a level."""
 
 
 def only_by_index():
