@@ -55,7 +55,7 @@ class Up:
             check=False,
         )
 
-    def start(self, seconds: float = 300) -> None:
+    def start(self, seconds: float = 120) -> None:
         """Start, and wait until the desk says that it is open."""
         with self.said.open("w") as said:
             self.process = subprocess.Popen(
