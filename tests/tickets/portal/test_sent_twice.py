@@ -122,6 +122,16 @@ def test_an_answer_sent_again_is_the_same_answer(enter, carla, ticket, ada):
     assert Ticket.objects.get().status == Status.OPEN
 
 
+def test_the_same_answer_later_is_another_answer(enter, carla, ticket):
+    client, path = enter(carla), f"/tickets/{ticket.number}/answers/"
+    client.post(path, {"body": "Рахунку ще немає."})
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        client.post(path, {"body": "Рахунку ще немає."})
+
+    assert ticket.messages.filter(text="Рахунку ще немає.").count() == 2
+
+
 def test_a_follow_up_sent_again_is_the_same(enter, carla, ticket, ada):
     actions.solve_ticket(ticket, by=ada)
     actions.close_ticket(Ticket.objects.get(), by=ada)
