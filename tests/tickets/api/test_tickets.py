@@ -194,6 +194,13 @@ def test_notes_and_addresses_stay_with_agents(as_ada, as_carla, ada, ticket):
     assert seen["assignee"] == {"name": "Ada", "email": None}
 
 
+def test_customers_learn_of_no_tag_by_asking_for_it(as_ada, as_carla, ticket, ada):
+    actions.tag_ticket(ticket, by=ada, add=["vip"])
+
+    assert len(as_ada.get("/tickets", tag="vip").json()["tickets"]) == 1
+    assert as_carla.get("/tickets", tag="vip").json()["tickets"] == []
+
+
 def test_a_customer_opens_a_ticket_of_their_own(as_carla, carla, hosting, billing):
     Category.objects.create(slug="server", name={"en": "Server"}, department=hosting)
     response = as_carla.post("/tickets", subject="Disk", text="<b>Broken</b>", category="server")
