@@ -149,6 +149,11 @@ class PersonAdmin(UserAdmin):
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data and obj != request.user:
             shut_out(obj, address=form.initial["email"])
+            sentence = _(
+                "%(name)s was signed out everywhere, and the password is no longer valid: somebody "
+                "else may have come in by the old address. A code by mail lets them in."
+            )
+            self.message_user(request, sentence % {"name": obj}, messages.WARNING)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody but administrators touches an administrator, or their password."""
