@@ -4,6 +4,7 @@ import ctypes
 import hashlib
 import importlib.util
 import os
+import random
 import shutil
 import signal
 import socket
@@ -183,8 +184,12 @@ def socket_dir(preferred: Path, owner: Account | None = None) -> Path:
 
 
 def free_port(preferred: Iterable[int] = ()) -> int:
-    """A TCP port on loopback that nobody listens on: the first free of `preferred`, or any."""
-    for port in [*preferred, 0]:
+    """A TCP port on loopback that nobody listens on: the first free of `preferred`, or any.
+
+    Any is one below those that systems give to outgoing connections (from 32768 on Linux), which
+    would take it before it is listened on.
+    """
+    for port in [*preferred, *random.sample(range(20_000, 32_000), 100)]:
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))

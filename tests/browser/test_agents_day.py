@@ -47,6 +47,8 @@ def key(page: Page, code: str, *, modifiers: int = 0) -> None:
 def write(page: Page, text: str, kind: str = "reply") -> None:
     """Type into the composer, whatever editor stands there."""
     page.locator(f".composer .tabs [value='{kind}']").check(force=True)
+    # By then the field has become an editor, where it does.
+    page.wait_for_load_state()
     page.locator(f".composer__form--{kind}").locator(EDITOR).last.click()
     page.keyboard.insert_text(text)
 
