@@ -95,9 +95,21 @@ def read(path: Path, language: str) -> Catalog:
     return catalogue
 
 
-def empty(language: str) -> Catalog:
+class Compiled(Catalog):
+    """What a program reads: each counted word stands there by itself as well. Older versions of
+    Python 3.11, Debian's among them, find no plain "ticket" in "ticket, tickets"."""
+
+    def __iter__(self) -> Iterator[Message]:
+        for message in super().__iter__():
+            yield message
+            if message.pluralizable:
+                plain, (form, *_others) = first(message.id), forms_of(self, message)
+                yield Message(plain, string=form, context=message.context)
+
+
+def empty(language: str, kind: type[Catalog] = Catalog) -> Catalog:
     """A catalogue that counts as Django does; Babel alone knows other rules for some languages."""
-    catalogue = Catalog(locale=language, charset="utf-8")
+    catalogue = kind(locale=language, charset="utf-8")
     catalogue.mime_headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Plural-Forms", PLURAL_FORMS[language]),
@@ -238,7 +250,7 @@ def compile_catalogues(locale_dir: Path) -> int:
 
 def only_translated(catalogue: Catalog, language: str) -> Catalog:
     """The catalogue without gaps, so that a missing translation shows the English text."""
-    kept = empty(language)
+    kept = empty(language, Compiled)
     for message in catalogue:
         forms = forms_of(catalogue, message)
         if message.id and forms and all(forms):

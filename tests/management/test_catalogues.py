@@ -125,6 +125,8 @@ def test_compiled_catalogues_speak_and_count(house, locale):
         ukrainian = gettext.GNUTranslations(file)
     assert ukrainian.gettext("Ticket") == "Звернення"
     assert ukrainian.pgettext("month", "May") == "травень"
+    # Not every Python looks for a plain word among those that are counted.
+    assert ukrainian._catalog["%(n)d letter"] == "%(n)d лист"
     assert [
         ukrainian.ngettext("%(n)d letter", "%(n)d letters", n) % {"n": n} for n in (1, 2, 5, 21)
     ] == ["1 лист", "2 листи", "5 листів", "21 лист"]
